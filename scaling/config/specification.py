@@ -134,6 +134,8 @@ class ApplicationSpec(Closed):
     the parallelism has one owner. ``max_parallelism`` is the job's own, where it sets one.
     ``allow_without_rollback`` allows changes though an update that fails then stops the job,
     ``allow_without_snapshots`` though each update then loses the job's state.
+    ``start_again_after_failed_update`` allows a start, once, of a job that such an update by
+    Tidegate has stopped.
     """
 
     resource: ClassVar[str] = "application"
@@ -147,6 +149,7 @@ class ApplicationSpec(Closed):
     max_parallelism: Whole | None = None
     allow_without_rollback: bool = False
     allow_without_snapshots: bool = False
+    start_again_after_failed_update: bool = False
 
     @property
     def name(self) -> str:

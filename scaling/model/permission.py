@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 __all__ = [
+    "ApplicationNames",
     "Arn",
     "Named",
     "Permission",
@@ -72,6 +73,15 @@ class ReaderNames(Named, Protocol):
         ...
 
 
+class ApplicationNames(ReaderNames, Protocol):
+    """An application of the file."""
+
+    @property
+    def start_again_after_failed_update(self) -> bool:
+        """Whether it may be started."""
+        ...
+
+
 class ResourceNames(Named, Protocol):
     """A resource of a kind that has no key of its own in the file."""
 
@@ -95,7 +105,7 @@ class PipelineNames(Protocol):
         ...
 
     @property
-    def applications(self) -> Sequence[ReaderNames]:
+    def applications(self) -> Sequence[ApplicationNames]:
         """The applications that read it."""
         ...
 

@@ -174,9 +174,9 @@ class Planning:
         """A setting that is better to ask for than the one that is allowed."""
         return allowed
 
-    def instead(self, look: Look, decisions: Sequence[Decision]) -> Instead | None:
-        """What is better done than what was decided on one of its levers, None where nothing is."""
-        return None
+    def instead(self, look: Look, decisions: Sequence[Decision]) -> Iterable[Instead]:
+        """What is better done than what was decided on its levers."""
+        return ()
 
     def limits_instead(
         self, situation: Situation, recommendation: Recommendation

@@ -185,8 +185,7 @@ class Decider:
     def _instead(self, decisions: Sequence[Decision]) -> Iterator[tuple[Decision, Action]]:
         """What kinds would rather do than what was decided, as far as it is allowed."""
         for planning in plannings(self._pipeline):
-            found = planning.instead(self.look, decisions)
-            if found is not None:
+            for found in planning.instead(self.look, decisions):
                 constraints = self._constraints_instead(found.recommendation)
                 allowed, held_by = _constrained(found.recommendation, constraints)
                 yield self._priced(found.recommendation, allowed, held_by), found.action

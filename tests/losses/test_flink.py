@@ -24,7 +24,7 @@ from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
-from tidegate.scaling.aws.kinds.flink_application import named_max_parallelism
+from tidegate.scaling.aws.kinds.flink_application.operations import named_max_parallelism
 from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome

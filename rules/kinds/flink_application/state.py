@@ -38,7 +38,8 @@ class FlinkApplication(Measured["ApplicationSeries"]):
     while it goes on, ``failure`` why its last update failed, ``failed_at`` when that began.
     ``behind_dimensions`` are those of its millisBehindLatest, empty for those by the stream's name.
     Without ``rollback_enabled`` an update that fails stops the job, without ``snapshots_enabled``
-    it loses its state. ``max_parallelism`` is known from a failed update.
+    it loses its state. ``max_parallelism`` is known from a failed update. It ``is_as_it_failed``
+    where nobody has updated, started or stopped it since its last update failed.
     """
 
     name: str
@@ -65,6 +66,7 @@ class FlinkApplication(Measured["ApplicationSeries"]):
     update_ended_at: datetime | None = None
     behind_dimensions: tuple[tuple[str, str], ...] = ()
     failed_at: datetime | None = None
+    is_as_it_failed: bool = False
 
     @property
     def series_key(self) -> tuple[str, str]:

@@ -100,7 +100,7 @@ def _applications(looked: Looked) -> Iterable[Resource]:
     if not looked.spec.applications:
         return
     # Imported here: most pipelines have no application, and this is read at every cold start.
-    from tidegate.scaling.aws.kinds.flink_application import applications
+    from tidegate.scaling.aws.kinds.flink_application.described import applications
     from tidegate.scaling.aws.kinds.kafka_topic import topics
 
     found = list(applications(looked))
@@ -109,13 +109,13 @@ def _applications(looked: Looked) -> Iterable[Resource]:
 
 
 def _application_alone(looked: Looked, _: str) -> Iterable[Resource]:
-    from tidegate.scaling.aws.kinds.flink_application import application_alone
+    from tidegate.scaling.aws.kinds.flink_application.described import application_alone
 
     return application_alone(looked)
 
 
 def _application_calls() -> Calls:
-    from tidegate.scaling.aws.kinds.flink_application import CALLS
+    from tidegate.scaling.aws.kinds.flink_application.changes import CALLS
 
     return CALLS
 

@@ -37,6 +37,11 @@ class ApplicationEntry(Protocol):
         """Whether it is updated though each update then loses the job's state."""
         ...
 
+    @property
+    def start_again_after_failed_update(self) -> bool:
+        """Whether it is started again where an update by Tidegate has stopped it."""
+        ...
+
 
 def _entries(said: InFile) -> Iterator[ApplicationEntry]:
     if said.entry is not None:

@@ -36,7 +36,7 @@ class ApplicationOperations:
         self, pipelines: Sequence[PipelineNames], *, sweeps: bool
     ) -> Iterator[Permission]:
         """The applications and their metrics."""
-        return application_permissions(pipelines)
+        return application_permissions(pipelines, sweeps=sweeps)
 
     @property
     def write_access(self) -> WriteAccess | None:

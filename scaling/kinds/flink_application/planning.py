@@ -1,6 +1,6 @@
 """Flink applications in a plan: sized alone, each needs a source that is wide enough."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
@@ -15,6 +15,7 @@ from tidegate.scaling.kinds.flink_application.asked import asked_of
 from tidegate.scaling.kinds.flink_application.raises import heap_raise_in_vain, subtasks_in_vain
 from tidegate.scaling.kinds.flink_application.reader import ApplicationReader
 from tidegate.scaling.kinds.flink_application.service_autoscaling import conflicts
+from tidegate.scaling.kinds.flink_application.start_again import starts_again
 from tidegate.scaling.kinds.flink_application.take_back import (
     is_plainly_in_vain,
     subtasks_taken_back,
@@ -25,8 +26,8 @@ from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.monthly_price import Price
-from tidegate.scaling.model.plan import Constraint, Demand, Prohibition
-from tidegate.scaling.model.planning import Planning
+from tidegate.scaling.model.plan import Constraint, Decision, Demand, Prohibition
+from tidegate.scaling.model.planning import Instead, Planning
 from tidegate.scaling.model.raises import Raises
 from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.model.roles import units_of
@@ -95,6 +96,11 @@ class ApplicationPlanning(Planning):
     def unpriced(self) -> Collection[LeverKind]:
         """Parallelism per KPU: both levers have the price of the KPUs that they come to."""
         return (LeverKind.PARALLELISM_PER_KPU,)
+
+    def instead(self, look: Look, decisions: Sequence[Decision]) -> Iterator[Instead]:
+        """The start of an application that an update of Tidegate has stopped."""
+        for application in self.applications:
+            yield from starts_again(look, application)
 
     def advice(self, look: Look) -> Iterator[str]:
         """What keeps an application from its updates, and a parallelism with two owners."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
@@ -15,10 +15,9 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether, Status
 
 if TYPE_CHECKING:
-    from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
     from tidegate.scaling.model.look import Look, Situation
     from tidegate.scaling.model.operations import Operations
-    from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.plan import Action, Constraint
     from tidegate.scaling.model.planning import Planning
     from tidegate.scaling.model.recommendation import Recommendation
 
@@ -121,6 +120,7 @@ class FlinkResource(SizedTogether):
             application_constraints,
             scale_in_constraints,
         )
+        from tidegate.scaling.kinds.flink_application.start_again import rest_after_a_start
         from tidegate.scaling.kinds.flink_application.update import update_constraints
 
         application = application_of(situation.pipeline, recommendation.lever)
@@ -129,15 +129,20 @@ class FlinkResource(SizedTogether):
             past = (recommendation, situation.history, situation.now)
             yield from scale_in_constraints(*past)
             yield from rest_after_a_reverted_scale_in(*past)
+            yield from rest_after_a_start(application, *past[1:])
             yield from update_constraints(situation, recommendation)
 
-    def actions(self, pipeline: Pipeline, changes: Changes) -> "Iterator[UpdateApplication]":
+    def actions(self, pipeline: Pipeline, changes: Changes) -> "Iterator[Action]":
         """Both levers in one call: each would restart the job."""
         # Imported here: who only reads asks for nothing, and a cold start is shorter without.
         from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 
         for application in applications_of(pipeline):
             name = application.name
+            starts = [each for lever, each in changes.instead.items() if lever.where == name]
+            if starts:
+                yield from _whole(starts[0], changes)
+                continue
             now = (application.parallelism, application.parallelism_per_kpu)
             parallelism = changes.settings.get(Lever.of(LeverKind.PARALLELISM, name), now[0])
             density = Lever.of(LeverKind.PARALLELISM_PER_KPU, name)
@@ -160,6 +165,12 @@ class FlinkResource(SizedTogether):
         from tidegate.scaling.kinds.flink_application.operations import ApplicationOperations
 
         return ApplicationOperations()
+
+
+def _whole(start: Any, changes: Changes) -> "Iterator[Action]":
+    """A start where all that it sets back is allowed: with a part of it the job has never run."""
+    if all(changes.settings.get(each) == start.to(each.kind) for each in start.levers()):
+        yield start
 
 
 def _status(application: FlinkApplication) -> Status:

@@ -6,7 +6,6 @@ and none may lose its state: there is no way back from either.
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
 
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.kinds.flink_application.checkpoints import (
@@ -22,10 +21,11 @@ from tidegate.scaling.kinds.flink_application.parts import (
     default_max_parallelism,
     max_parallelism_named,
 )
+from tidegate.scaling.kinds.flink_application.start_again import last_start, starts_again
 from tidegate.scaling.kinds.flink_application.state import LEVERS, application_of
+from tidegate.scaling.kinds.flink_application.stopped_by import last_update, made_the_failed_one
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import ChangeRecord, Lever
-from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.monthly_price import about, read_monthly_usd
@@ -33,10 +33,6 @@ from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["update_advice", "update_constraints"]
-
-BEGUN_AFTER = timedelta(minutes=2)
-"""AWS's clock and ours may differ by so much, and the call takes its time. An update that began
-later than that after Tidegate's last call is somebody else's."""
 
 _NO_ROLLBACK = "an update that fails would stop the job"
 _NO_SNAPSHOTS = "an update would lose the job's state"
@@ -113,7 +109,7 @@ def update_advice(look: Look, applications: Iterable[FlinkApplication]) -> Itera
     for application in applications:
         if any(_owners(look.said, application)):
             yield from _settings_advice(application, entry_of(look.said, application.name))
-        yield from _after_a_stop(application, look.history)
+        yield from _after_a_stop(look, application)
         yield from _at_most_advice(look, application)
         yield from _busy_time_advice(look.signals, application, look.said)
         yield from _partitions_advice(look.signals, application)
@@ -154,24 +150,35 @@ def _call(name: str, what: str, setting: str) -> str:
     )
 
 
-def _after_a_stop(application: FlinkApplication, history: History) -> Iterator[str]:
+def _after_a_stop(look: Look, application: FlinkApplication) -> Iterator[str]:
     """What it ran with before Tidegate's last update, where that has stopped it."""
     if application.failure is None or application.is_running or application.is_changing:
         return
     for kind in LEVERS:
-        last = history.last_change_record(Lever.of(kind, application.name))
-        if last is not None and not _is_older(last, application.failed_at):
+        last = last_update(look.history, Lever.of(kind, application.name))
+        if last is not None and made_the_failed_one(last, application):
             yield (
                 f"{application.name}: the last update by Tidegate, at {last.begun_at:%H:%M} UTC, "
                 f"changed {kind.value} from {last.from_capacity:,}, with which the application "
-                f"ran, to {last.to_capacity:,}. Set {kind.value} back to "
-                f"{last.from_capacity:,}, and start the application from its latest snapshot"
+                f"ran, to {last.to_capacity:,}. {_what_next(look, application, last)}"
             )
 
 
-def _is_older(last: ChangeRecord, failed_at: datetime | None) -> bool:
-    """Whether a change was made well before the update that failed: the job ran with it."""
-    return failed_at is not None and failed_at - last.begun_at > BEGUN_AFTER
+def _what_next(look: Look, application: FlinkApplication, last: ChangeRecord) -> str:
+    """Who starts it: Tidegate tries that once."""
+    if next(starts_again(look, application), None) is not None:
+        return "Tidegate starts it again as it ran, as soon as a change is allowed"
+    by_hand = (
+        f"Set {last.lever.kind.value} back to {last.from_capacity:,}, and start the application "
+        "from its latest snapshot"
+    )
+    started = last_start(look.history, application.name)
+    if started is None or started.begun_at < last.begun_at:
+        return by_hand
+    return (
+        f"Tidegate started it again at {started.begun_at:%H:%M} UTC, it did not come up, and "
+        f"Tidegate does not try that twice. {by_hand}"
+    )
 
 
 def _busy_time_advice(

@@ -156,4 +156,14 @@ ROLLED_BACK = Words(
     ReasonKind.ROLLED_BACK,
     "the update of {name} that began at {begun_at:%H:%M} was rolled back: {failure}",
 )
+STARTED_AGAIN = Words(
+    "started-again",
+    "the update of {name} by Tidegate at {begun_at:%H:%M} stopped the job, which is started again "
+    "with a parallelism of {parallelism:,} and {per_kpu} per KPU, as it ran: {failure}",
+)
 STOPPED = Words(ReasonKind.STOPPED, "{name} is {status} and does not run")
+WAS_STARTED_AGAIN = Words(
+    ReasonKind.UNSAFE_UPDATE,
+    "an update stopped {name}, and Tidegate started it again at {begun_at:%d %B %H:%M}; the next "
+    "update is allowed at {again:%d %B %H:%M}",
+)

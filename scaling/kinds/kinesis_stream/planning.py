@@ -114,14 +114,13 @@ class StreamPlanning(Planning):
         """A count that finishes sooner."""
         return preferred_count(current, allowed) if lever == self.source.lever else allowed
 
-    def instead(self, look: Look, decisions: Sequence[Decision]) -> Instead | None:
+    def instead(self, look: Look, decisions: Sequence[Decision]) -> Iterator[Instead]:
         """A split instead of UpdateShardCount: for a hot shard, and when the day's calls are spent
         and records would be lost."""
         action, because = wanted_split(look, decisions)
-        if action is None:
-            return None
-        count = self.stream.shard_count
-        return Instead(Recommendation(self.source.lever, count, count + 1, because), action)
+        if action is not None:
+            count = self.stream.shard_count
+            yield Instead(Recommendation(self.source.lever, count, count + 1, because), action)
 
     def limits_instead(
         self, situation: Situation, recommendation: Recommendation

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any
 from tidegate.rules.graph import Resource
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.kafka_topic.state import Topic
-from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
+from tidegate.scaling.kinds.flink_application.actions import StartApplication, UpdateApplication
 from tidegate.scaling.model.errors import ResourceMissing
 from tidegate.simulator.kind import Face
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
-from tidegate.simulator.kinds.flink_application.operation import UPDATE, ApplicationUpdate
+from tidegate.simulator.kinds.flink_application.operation import (
+    START,
+    UPDATE,
+    ApplicationUpdate,
+    Operation,
+)
 from tidegate.simulator.kinds.flink_application.overlay import (
     APPLICATION_ARN,
     SUMMARY,
@@ -52,7 +57,14 @@ class ApplicationFace(Face):
         return _application(found, said, self.sinks(spec, said))
 
     def apply(self, action: Any) -> bool:
-        """A change of the parallelism."""
+        """A change of the parallelism, or a start."""
+        if isinstance(action, StartApplication):
+            service = self._service({"ApplicationName": action.application})
+            back = (action.to_parallelism, action.to_parallelism_per_kpu)
+            service.check_start()
+            service.update(ApplicationUpdate(*back, token=action.conditional_token))
+            service.start()
+            return True
         if not isinstance(action, UpdateApplication):
             return False
         self._service({"ApplicationName": action.application}).update(
@@ -77,6 +89,7 @@ class ApplicationFace(Face):
             "kinesis-analytics-v2.DescribeApplication": self._describe,
             "kinesis-analytics-v2.ListApplications": self._list,
             "kinesis-analytics-v2.UpdateApplication": self._update,
+            "kinesis-analytics-v2.StartApplication": self._start,
             "kinesis-analytics-v2.DescribeApplicationOperation": self._describe_operation,
             "kinesis-analytics-v2.ListApplicationOperations": self._list_operations,
         }
@@ -96,6 +109,9 @@ class ApplicationFace(Face):
         service = self._service(params)
         operation_id = service.update(update_asked(params))
         return {"ApplicationDetail": detail(service), "OperationId": operation_id}
+
+    def _start(self, params: Answer) -> Answer:
+        return {"OperationId": self._service(params).start()}
 
     def _describe_operation(self, params: Answer) -> Answer:
         service = self._service(params)
@@ -129,12 +145,13 @@ def _application(
     data, configured = service.state.data, service.configuration
     updates = [each for each in service.operations if each.kind == UPDATE]
     failed = [each for each in updates if each.failure is not None]
+    standing = failed[-1] if failed and _stands(failed[-1], service, spec) else None
     return FlinkApplication(
         data.name,
         APPLICATION_ARN.format(data.name),
         service.status,
         service.token,
-        service.state.parallelism,
+        configured.parallelism if service.status == "READY" else service.state.parallelism,
         configured.parallelism,
         configured.parallelism_per_kpu,
         configured.autoscaling_enabled,
@@ -145,10 +162,26 @@ def _application(
         tuple(sorted(found.metrics.tasks)),
         tables,
         updated_at=service.updated_at,
-        failure=updates[-1].failure if updates else None,
-        failed_at=updates[-1].started_at if updates and updates[-1].failure else None,
+        failure=None if standing is None else standing.failure,
+        failed_at=None if standing is None else standing.started_at,
+        is_as_it_failed=_may_be_started(service, spec) and standing is service.operations[-1],
         rollback_enabled=data.rollback_enabled,
         snapshots_enabled=data.snapshots_enabled,
         max_parallelism=failed[-1].named_max_parallelism if failed else None,
         update_ended_at=updates[-1].ended_at if updates else None,
     )
+
+
+def _stands(failed: Operation, service: ApplicationService, spec: Any) -> bool:
+    """Whether a failed update is the newest, or the application was never up since: an update of
+    one that is READY starts nothing."""
+    later = service.operations[service.operations.index(failed) + 1 :]
+    if _may_be_started(service, spec):
+        return all(each.kind != START or each.failure is not None for each in later)
+    return all(each.kind != UPDATE for each in later)
+
+
+def _may_be_started(service: ApplicationService, spec: Any) -> bool:
+    """Only then does Tidegate ask what was done to it since."""
+    asks: bool = spec.start_again_after_failed_update
+    return asks and service.status == "READY" and bool(service.operations)

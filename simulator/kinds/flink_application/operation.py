@@ -7,14 +7,16 @@ __all__ = [
     "ROLLBACK",
     "SCALE_DOWN",
     "SCALE_UP",
+    "START",
     "UPDATE",
     "ApplicationUpdate",
     "Operation",
     "ParallelismConfiguration",
 ]
 
-UPDATE, ROLLBACK, SCALE_UP, SCALE_DOWN = (
+UPDATE, START, ROLLBACK, SCALE_UP, SCALE_DOWN = (
     "UpdateApplication",
+    "StartApplication",
     "RollbackApplication",
     "ScaleUp",
     "ScaleDown",

@@ -11,14 +11,12 @@ from hashlib import blake2b
 from math import ceil
 
 from tidegate.simulator.kinds.flink_application.job import ApplicationState
-from tidegate.simulator.kinds.flink_application.limits import (
-    PARALLELISM_MAX,
-    PARALLELISM_PER_KPU_MAX,
-)
+from tidegate.simulator.kinds.flink_application.limits import PARALLELISM_MAX, check_bounds
 from tidegate.simulator.kinds.flink_application.operation import (
     ROLLBACK,
     SCALE_DOWN,
     SCALE_UP,
+    START,
     UPDATE,
     ApplicationUpdate,
     Operation,
@@ -77,6 +75,31 @@ class ApplicationService:
         self._site.refusable(lambda: self._check(update))
         return self._begin_update(update)
 
+    def start(self) -> str:
+        """StartApplication, from the latest snapshot or, without any, checkpoint: the operation's
+        id. Raises Refusal."""
+        self._site.refusable(self.check_start)
+        operation = self._begin(START)
+        wanted = self.configuration
+        self.status = "STARTING"
+
+        def effect() -> None:
+            failure = self._failure(operation, wanted.parallelism)
+            self._end(operation, failure)
+            if failure is None:
+                self._run(wanted.parallelism, wanted.parallelism_per_kpu)
+            else:
+                self.status = "READY"
+
+        self._wait(0.0, wanted.parallelism, wanted.parallelism_per_kpu, effect)
+        return operation.operation_id
+
+    def check_start(self) -> None:
+        """Raises Refusal where it is not stopped."""
+        if self.status != "READY":
+            name = self.state.data.name
+            raise Refusal("ResourceInUseException", f"application {name} is {self.status}")
+
     def operation(self, operation_id: str) -> Operation:
         """An operation by its id. Raises Refusal."""
         for operation in self.operations:
@@ -98,20 +121,7 @@ class ApplicationService:
         if self.status not in ("RUNNING", "READY"):
             name = self.state.data.name
             raise Refusal("ResourceInUseException", f"application {name} is {self.status}")
-        self._check_bounds(update.upon(self.configuration))
-
-    def _check_bounds(self, wanted: ParallelismConfiguration) -> None:
-        if wanted.parallelism < 1:
-            raise Refusal("InvalidArgumentException", "Parallelism is at least 1")
-        if not 1 <= wanted.parallelism_per_kpu <= PARALLELISM_PER_KPU_MAX:
-            raise Refusal("InvalidArgumentException", "ParallelismPerKPU is 1..8")
-        quota = self.state.data.kpu_quota
-        kpus = ceil(wanted.parallelism / wanted.parallelism_per_kpu)
-        if kpus > quota or wanted.parallelism > PARALLELISM_MAX:
-            raise Refusal(
-                "LimitExceededException",
-                f"{kpus} KPUs of {quota}, parallelism {wanted.parallelism} of {PARALLELISM_MAX}",
-            )
+        check_bounds(update.upon(self.configuration), self.state.data.kpu_quota)
 
     def _begin_update(self, update: ApplicationUpdate) -> str:
         """Every update restarts the job."""

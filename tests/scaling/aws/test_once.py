@@ -9,11 +9,12 @@ from threading import Thread
 import boto3
 import pytest
 
+from tidegate.rules.cause import LeverKind
 from tidegate.scaling.aws.clients import Clients, Patience
 from tidegate.scaling.aws.kinds.kinesis_stream.streams import AwsStreams
 from tidegate.scaling.aws.kinds.registry import AWS_KINDS
 from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
-from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
+from tidegate.scaling.kinds.flink_application.actions import StartApplication, UpdateApplication
 from tidegate.scaling.kinds.kinesis_stream.actions import (
     MergeShards,
     SplitShard,
@@ -36,7 +37,10 @@ class Failing(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: Counter[str] = Counter()
-        self.described = "DescribeTable"
+        self.described = {
+            "DescribeTable": b'{"Table": {"TableName": "orders"}}',
+            "DescribeApplication": b'{"ApplicationDetail": {"ApplicationStatus": "READY"}}',
+        }
 
     @property
     def url(self) -> str:
@@ -50,9 +54,8 @@ class Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         operation = self.headers.get("X-Amz-Target", self.command).rpartition(".")[2]
         self.server.asked[operation] += 1
-        is_known = operation == self.server.described
-        body = b'{"Table": {"TableName": "orders"}}' if is_known else b"{}"
-        self.send_response(200 if is_known else 500)
+        body = self.server.described.get(operation, b"{}")
+        self.send_response(200 if operation in self.server.described else 500)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -88,6 +91,7 @@ CHANGES: dict[str, Action] = {
     "PUT ": UpdateBatchingWindow(UUID, "writer", 0, 5),
     "UpdateTable": UpdateTableThroughput("orders", (CapacityTarget(None, 5, 5, 10, 5),)),
     "UpdateApplication": UpdateApplication("job", "token", 1, 1, 2, 1),
+    "UpdateApplication ": StartApplication("job", "token", 1, 1, (LeverKind.PARALLELISM,)),
 }
 
 
@@ -106,11 +110,20 @@ def test_a_change_whose_answer_is_lost_is_asked_for_once(
     assert failing.asked[operation.strip()] == 1
 
 
+def test_a_start_whose_answer_is_lost_is_asked_for_once_after_its_update(
+    cloud: AwsStreams, failing: Failing
+) -> None:
+    failing.described["UpdateApplication"] = b"{}"
+    with pytest.raises(Unreachable):
+        cloud.apply(CHANGES["UpdateApplication "])
+    assert (failing.asked["UpdateApplication"], failing.asked["StartApplication"]) == (1, 1)
+
+
 def test_a_table_whose_last_look_is_lost_is_not_changed_and_not_looked_at_again(
     cloud: AwsStreams, failing: Failing
 ) -> None:
     """With more patience the call would come when another run may take it as never made."""
-    failing.described = ""
+    failing.described = {}
     with pytest.raises(Unreachable):
         cloud.apply(CHANGES["UpdateTable"])
     assert failing.asked == {"DescribeTable": 1}

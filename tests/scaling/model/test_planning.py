@@ -28,7 +28,7 @@ def test_a_kind_that_says_nothing_is_no_source_and_its_levers_stay_as_they_were_
     assert (nothing.roles, nothing.in_effect_after) == ({}, timedelta())
     assert (list(nothing.capacity_causes), list(nothing.uneven_causes)) == ([], [])
     assert (nothing.limit_metrics, list(nothing.advice(look))) == ({}, [])
-    assert (nothing.instead(look, []), nothing.step(ANY, 4)) == (None, None)
+    assert (list(nothing.instead(look, [])), nothing.step(ANY, 4)) == ([], None)
     raises = Raises(seen, history(), NOON, {})
     assert list(nothing.why_ineffective(raises, recommendation)) == []
     assert list(nothing.limits_instead(situation, recommendation)) == []

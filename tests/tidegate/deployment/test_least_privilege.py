@@ -30,9 +30,13 @@ COMMAND_LINE_ONLY = {
 TOLD = NoticeSpec("arn:aws:sns:us-east-1:123456789012:alerts", ops_items=True, event_bus="default")
 
 
+def all_started(spec: PipelineSpec) -> list[ApplicationSpec]:
+    return [replace(each, start_again_after_failed_update=True) for each in spec.applications]
+
+
 def granted() -> set[str]:
     pipelines = [
-        replace(each, notices=TOLD, update_dashboard=True)
+        replace(each, notices=TOLD, update_dashboard=True, applications=all_started(each))
         for each in (*load(RACE).pipelines, *load(FLINK).pipelines, SPEC)
     ]
     return {

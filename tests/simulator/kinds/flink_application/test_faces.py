@@ -9,6 +9,7 @@ import pytest
 
 from tests.simulator.kinds.flink_application.flink_worlds import CHAIN
 from tidegate.direct import DirectCloud, DirectMetrics
+from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.kafka_topic.state import Topic
 from tidegate.rules.kinds.kinesis_stream.state import has_stream
@@ -17,7 +18,7 @@ from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.config.specification import ApplicationSpec, PipelineSpec
-from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
+from tidegate.scaling.kinds.flink_application.actions import StartApplication, UpdateApplication
 from tidegate.scaling.model.errors import CloudError, ResourceMissing
 from tidegate.scaling.ports import Cloud, Metrics
 from tidegate.simulator.embedded import embedded
@@ -67,7 +68,7 @@ def update(application: FlinkApplication, parallelism: int, per_kpu: int = 1) ->
     )  # fmt: skip
 
 
-def outcome(cloud: Cloud, action: UpdateApplication) -> str:
+def outcome(cloud: Cloud, action: UpdateApplication | StartApplication) -> str:
     try:
         cloud.apply(action)
     except CloudError as error:
@@ -133,6 +134,38 @@ def test_a_failed_update_leaves_its_reason(faces: Faces) -> None:
     assert seen[0] == seen[1]
     assert (seen[0].status, seen[0].parallelism) == ("RUNNING", 2)
     assert seen[0].failure == "no such class: Counter"
+
+
+def test_what_a_failed_update_has_stopped_is_started_as_it_ran(faces: Faces) -> None:
+    """At the first try it does not come up; what runs is neither started nor updated."""
+    entry = ApplicationSpec("click-counter", start_again_after_failed_update=True)
+    allowing = replace(SPEC, applications=[entry])
+    seen = []
+    for world, cloud, _ in faces(max_parallelism=4, rollback_enabled=False):
+        world.advance(60)
+        cloud.apply(update(the_application(cloud), 8))
+        world.advance(400)
+        told = [the_application(cloud, allowing), the_application(cloud)]
+        world.the(EmbeddedApplication).service.failures.append("no address")
+        for _ in range(2):
+            token = the_application(cloud).conditional_token
+            cloud.apply(StartApplication("click-counter", token, 2, 1, (LeverKind.PARALLELISM,)))
+            told.append(the_application(cloud, allowing))
+            assert outcome(cloud, update(told[-1], 4)) == "ResourceInUse"
+            world.advance(400)
+            told.append(the_application(cloud, allowing))
+        token = told[-1].conditional_token
+        start = StartApplication("click-counter", token, 4, 1, (LeverKind.PARALLELISM,))
+        assert outcome(cloud, start) == "ResourceInUse"
+        assert the_application(cloud, allowing) == told[-1]
+        seen.append(told)
+    assert seen[0] == seen[1]
+    shown = [(each.status, each.parallelism, each.is_as_it_failed) for each in seen[0]]
+    assert shown == [
+        ("READY", 8, True), ("READY", 8, False), ("STARTING", 2, False), ("READY", 2, False),
+        ("STARTING", 2, False), ("RUNNING", 2, False),
+    ]  # fmt: skip
+    assert [each.failure is None for each in seen[0]] == [False, False, True, False, True, True]
 
 
 @pytest.mark.parametrize("level", ["APPLICATION", "TASK"])
