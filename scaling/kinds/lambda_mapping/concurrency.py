@@ -34,12 +34,13 @@ def factor_of(consumer: Consumer) -> Lever:
 class Concurrency:
     """``factor_now`` is what the factor is, ``factor_max`` how far it can be raised, whatever the
     shards; ``executions_max`` is the concurrency that the function may have. With a tumbling
-    window ``is_in_order``: one batch a shard, whatever the factor."""
+    window, or several mappings, ``is_fixed``: as many batches a shard as ``factor_now``, whatever
+    the factor is set to."""
 
     factor_now: int
     factor_max: int
     executions_max: int
-    is_in_order: bool = False
+    is_fixed: bool = False
 
     def factor_on(self, shards: int) -> int:
         """The highest factor that can be had on so many shards: past the concurrency Lambda
@@ -53,7 +54,7 @@ class Concurrency:
 
     def executions(self, shards: int, factor: int) -> int:
         """Concurrent executions on so many shards with that factor."""
-        batches = 1 if self.is_in_order else factor
+        batches = self.factor_now if self.is_fixed else factor
         return min(self.executions_max, shards * batches)
 
     def shards_for(self, executions: float) -> int:
@@ -77,9 +78,11 @@ def concurrency(
     """
     reserved, reading = consumer.function.reserved_concurrency, consumer.mapping.reading
     cap = account_of(pipeline).unreserved_concurrency if reserved is None else reserved
-    now = consumer.mapping.batches_per_shard
+    now, is_fixed = consumer.batches_per_shard, bool(reading.tumbling_window_seconds)
+    if consumer.beside:
+        return Concurrency(now, now, max(1, cap), is_fixed=True)
     most = reading.concurrent_batches(_factor_max(pipeline, consumer, said, owners))
-    return Concurrency(now, most, max(1, cap), bool(reading.tumbling_window_seconds))
+    return Concurrency(now, most, max(1, cap), is_fixed)
 
 
 def _factor_max(

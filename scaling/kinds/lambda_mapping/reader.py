@@ -65,9 +65,11 @@ class FunctionReader:
         return self.feeding.records_per_second_at_most(said, units)
 
     def demand(self, load: Load, said: InFile, units: int, drain: Reason) -> Demand | None:
-        """The factor; none with a tumbling window, which has one batch a shard whatever it is."""
+        """The factor; none with a tumbling window, which has one batch a shard whatever it is, nor
+        where several mappings have one each."""
         learnt, batch = self.learnt, self.consumer.mapping.batch_size
-        if learnt is None or self.consumer.mapping.reading.tumbling_window_seconds:
+        is_fixed = self.consumer.mapping.reading.tumbling_window_seconds or self.consumer.beside
+        if learnt is None or is_fixed:
             return None
         rate = learnt.records_per_busy_second(batch)
         use, drained = _use(said), load.drain_rate(said.catch_up_seconds)
