@@ -149,7 +149,11 @@ def test_a_slow_function_has_the_executions_of_both_its_mappings(
     two_that_read(account, **second)
     account.minutes(since=30, until=6, read=4800, invocations=48, units=2400)
     for back in range(5, 0, -1):
-        late = {"age": (6 - back) * 30_000, "duration": 1180 * executions, "units": 48}
+        late: dict[str, Any] = {
+            "age": (6 - back) * 30_000,
+            "duration": 1180 * executions,
+            "units": 48,
+        }
         account.minutes(since=back, until=back, read=4800, records=9600, invocations=48, **late)
     pipeline = told(account)
     (slow,) = (each for each in pipeline["diagnoses"] if each["cause"] == "consumer-too-slow")
