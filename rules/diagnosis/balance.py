@@ -36,7 +36,7 @@ def balance_of(signals: Signals) -> Balance:
     source, seconds = signals.series.source, BALANCE_MINUTES * 60
     incoming, read = source.incoming_records.last(seconds), source.read_records.last(seconds)
     known = signals.pipeline.first(OtherReaders)
-    readers = len(signals.pipeline.processors)
+    readers = signals.named_readers
     told = bool(incoming.total) and bool(read.present)
     seen = max(signals.shared_readers[-1:], default=readers)
     return Balance(

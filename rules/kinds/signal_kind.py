@@ -85,6 +85,11 @@ class SignalKind:
         """How old what its processors read is, in milliseconds, where they publish it."""
         return ()
 
+    def more_reads(self, pipeline: Pipeline) -> int:
+        """How many more times than once each its processors read every record of the source, with
+        the throughput that all share."""
+        return 0
+
     def shared_ages(self, pipeline: Pipeline) -> Iterable[Metric]:
         """What tells of its sources the age of the reader furthest behind, whose ever it is."""
         return ()

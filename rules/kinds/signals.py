@@ -66,21 +66,27 @@ class Signals:
         return ages[-1].seconds if is_told and ages else None
 
     @cached_property
+    def named_readers(self) -> int:
+        """How many times the readers that the pipeline names read every record."""
+        readers, kinds = len(self.pipeline.processors), self.pipeline.kinds.signals
+        more: int = sum(kind.more_reads(self.pipeline) for kind in kinds)
+        return readers + more
+
+    @cached_property
     def shared_readers(self) -> tuple[int, ...]:
         """How many readers share the stream's reads, minute by minute, foreign ones included."""
-        least = len(self.pipeline.processors)
-        return shared_readers(self.series.source, least, self.age_well_seconds)
+        return shared_readers(self.series.source, self.named_readers, self.age_well_seconds)
 
     @cached_property
     def own_reads(self) -> Window:
         """What the readers read that the pipeline names, without what others read beside them."""
-        named, well = len(self.pipeline.processors), self.age_well_seconds
+        named, well = self.named_readers, self.age_well_seconds
         return reads_of_named(self.series.source, self.shared_readers, named, well)
 
     @cached_property
     def reads_of_each(self) -> Window:
         """What each reader reads that the pipeline names: they share their reads evenly."""
-        named, read = len(self.pipeline.processors), self.own_reads
+        named, read = self.named_readers, self.own_reads
         shares = tuple(None if total is None else total / named for total in read.samples)
         return replace(read, samples=shares)
 

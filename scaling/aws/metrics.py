@@ -21,7 +21,7 @@ POINTS_MAX = 100_800
 ATTEMPTS = 3
 """A metric that CloudWatch could not read is asked for again (MetricDataResult, API reference)."""
 
-COMPLETE = "Complete"
+COMPLETE, NO_ANSWER = "Complete", "no answer"
 
 FORBIDDEN = "Forbidden"
 READS = "cloudwatch:GetMetricData"
@@ -57,6 +57,7 @@ class AwsMetrics:
         told = {f"m{at}": _Told() for at in range(len(metrics))}
         queries = [_query(f"m{at}", metric) for at, metric in enumerate(metrics)]
         pages = self._clients.cloudwatch.get_paginator("get_metric_data")
+        about_all = ""
         with asking(READS, f"{len(metrics)} metrics"):
             for page in pages.paginate(
                 MetricDataQueries=queries,
@@ -64,13 +65,16 @@ class AwsMetrics:
                 EndTime=end,
                 ScanBy="TimestampAscending",
             ):
-                about_all = _words(page)
+                about_all = about_all or _words(page)
                 for result in page["MetricDataResults"]:
-                    told[result["Id"]].hear(result, about_all)
-        for at, metric in enumerate(metrics):
-            answer = told[f"m{at}"]
+                    told[result["Id"]].hear(result)
+        # It says of no metric whether it is whole; each result does. It explains those that have
+        # none, and an answer without a single point.
+        is_empty = not any(answer.points for answer in told.values())
+        for metric, answer in zip(metrics, told.values(), strict=True):
             window = _window(metric, answer.points, start, end)
-            yield metric, replace(window, unread=answer.failure)
+            explained = about_all if is_empty or answer.status == NO_ANSWER else ""
+            yield metric, replace(window, unread=answer.failure(explained))
 
 
 @dataclass(slots=True)
@@ -78,24 +82,25 @@ class _Told:
     """What CloudWatch has told of one metric, over all pages."""
 
     points: dict[datetime, float] = field(default_factory=dict)
-    status: str = "no answer"
+    status: str = NO_ANSWER
     words: str = ""
 
-    def hear(self, result: Mapping[str, Any], about_all: str) -> None:
+    def hear(self, result: Mapping[str, Any]) -> None:
         """One page more. An emulator may give no status; only AWS fails in parts."""
         times, values = result.get("Timestamps", []), result.get("Values", [])
         self.points.update(zip(times, values, strict=True))
         self.status = result.get("StatusCode", COMPLETE)
-        self.words = _words(result) or about_all
+        self.words = _words(result)
 
-    @property
-    def failure(self) -> str | None:
+    def failure(self, about_all: str) -> str | None:
         """Why it is not the whole, None where it is: only Complete may be judged, and a message
         in the place of every point is none of silence."""
-        if self.status == COMPLETE and (self.points or not self.words):
+        words = self.words or about_all
+        if self.status == COMPLETE and (self.points or not words):
             return None
+        status = "no data points" if self.status == COMPLETE else self.status
         missing = missing_permission(READS) if self.status == FORBIDDEN else ""
-        return ": ".join(filter(None, (self.status, missing, self.words)))
+        return ": ".join(filter(None, (status, missing, words)))
 
 
 def _words(answer: Mapping[str, Any]) -> str:

@@ -67,7 +67,7 @@ def _unread(signals: Signals) -> float | None:
 def _minutes_back(signals: Signals) -> Iterator[tuple[float | None, float | None, float | None]]:
     """Newest first: what came in, what of it the readers together did not read, and the age in
     seconds."""
-    source, readers = signals.series.source, len(signals.pipeline.processors)
+    source, readers = signals.series.source, signals.named_readers
     rows = zip(
         source.incoming_records.samples,
         signals.own_reads.samples,

@@ -55,7 +55,7 @@ def learn(signals: Signals, history: History = NOTHING) -> Model:
         for planning in plannings(pipeline)
         for sink in planning.sinks(signals, reader, history)
     }
-    count = next(reversed(signals.shared_readers), len(pipeline.processors))
+    count = next(reversed(signals.shared_readers), signals.named_readers)
     return Model(pipeline, source_of(pipeline), readers, tuple(sinks.values()), count)
 
 

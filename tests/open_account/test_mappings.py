@@ -106,3 +106,68 @@ def test_a_mapping_that_was_switched_off_is_still_told_as_that(account: Account)
     account.minutes()
     swept = account.sweep(PIPELINES, "--dry-run", output="table")
     assert "the event source mapping of order-writer is Disabled" in swept.stdout
+
+
+# ---- several that read the same stream
+
+
+def two_that_read(account: Account, **of_the_second: Any) -> None:
+    account.pipeline()
+    summary = account.client("kinesis").describe_stream_summary(StreamName="orders")
+    arn = summary["StreamDescriptionSummary"]["StreamARN"]
+    second = account.mapping(arn)["UUID"]
+
+    def both(mappings: list[dict[str, Any]], _: Any) -> list[dict[str, Any]]:
+        for each in mappings:
+            if each["UUID"] == second:
+                each.update(of_the_second)
+        return mappings
+
+    listed(account, both)
+
+
+def told(account: Account) -> Any:
+    (pipeline,) = account.swept(PIPELINES, "--dry-run")["pipelines"]
+    return pipeline
+
+
+def test_two_mappings_of_a_function_are_two_readers_that_the_file_names(account: Account) -> None:
+    two_that_read(account)
+    account.minutes(read=4800, invocations=48, units=2400)
+    pipeline = told(account)
+    balance = {key: pipeline["balance"][key] for key in ("readers", "foreign", "unexplained")}
+    assert balance == {"readers": 2, "foreign": 0, "unexplained": 0}
+    assert pipeline["health"] == "healthy"
+
+
+@pytest.mark.parametrize(
+    ("second", "executions"), [({}, 2), ({"ParallelizationFactor": 2}, 3)], ids=["alike", "wider"]
+)
+def test_a_slow_function_has_the_executions_of_both_its_mappings(
+    account: Account, second: dict[str, Any], executions: int
+) -> None:
+    two_that_read(account, **second)
+    account.minutes(since=30, until=6, read=4800, invocations=48, units=2400)
+    for back in range(5, 0, -1):
+        late: dict[str, Any] = {
+            "age": (6 - back) * 30_000,
+            "duration": 1180 * executions,
+            "units": 48,
+        }
+        account.minutes(since=back, until=back, read=4800, records=9600, invocations=48, **late)
+    pipeline = told(account)
+    (slow,) = (each for each in pipeline["diagnoses"] if each["cause"] == "consumer-too-slow")
+    assert f"of {executions} concurrent executions of order-writer are busy" in slow["because"]
+    assert "2 event source mappings on this stream" in slow["because"]
+    moved = {each["lever"] for each in pipeline["actions"]}
+    assert "shard_count of orders" in moved
+    assert "parallelization_factor of order-writer" not in moved
+
+
+def test_a_mapping_on_another_stream_is_no_second_one_on_this(account: Account) -> None:
+    account.pipeline()
+    account.mapping(account.stream("returns"))
+    account.minutes(read=2400, invocations=48)
+    pipeline = told(account)
+    assert (pipeline["balance"]["readers"], pipeline["balance"]["foreign"]) == (1, 0)
+    assert pipeline["health"] == "healthy"

@@ -178,3 +178,64 @@ def test_pages_of_one_answer_are_one_answer(account: Account) -> None:
     account.on("GetMetricData", pages)
     pipeline = account.swept(PIPELINES, "--dry-run")["pipelines"][0]
     assert [each["cause"] for each in pipeline["diagnoses"]] == ["table-throttled"]
+
+
+# ---- a message about the whole answer
+
+
+TOO_MANY = [{"Code": "MaxMetricsExceeded", "Value": "Maximum number of allowed metrics exceeded"}]
+
+
+def with_a_message(account: Account, *missing: str, blank: bool = False) -> None:
+    """CloudWatch has no result for these metrics, and a message about all; ``blank``, no point."""
+
+    def got(parameters: dict[str, Any], real: Any) -> Any:
+        answer = real()
+        names = {
+            each["Id"]: each["MetricStat"]["Metric"]["MetricName"]
+            for each in parameters["MetricDataQueries"]
+        }
+        results = [each for each in answer["MetricDataResults"] if names[each["Id"]] not in missing]
+        for result in results if blank else ():
+            result.update({"Timestamps": [], "Values": []})
+        return {**answer, "MetricDataResults": results, "Messages": TOO_MANY}
+
+    account.on("GetMetricData", got)
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        ("WriteThrottleEvents", "WriteThrottleEvents of orders"),
+        ("Duration", "Duration of order-writer"),
+        ("IncomingBytes", "IncomingBytes of orders"),
+    ],
+)
+def test_a_message_about_the_answer_names_what_has_no_result(
+    account: Account, missing: str, told: str
+) -> None:
+    account.pipeline()
+    account.minutes()
+    with_a_message(account, missing)
+    (pipeline,) = account.swept(PIPELINES, "--dry-run")["pipelines"]
+    because = pipeline["diagnoses"][0]["because"]
+    assert told in because
+    assert "no answer: MaxMetricsExceeded" in because
+    assert "ReadThrottleEvents" not in because
+    assert "Complete" not in because
+
+
+def test_a_message_beside_every_result_leaves_all_of_them_read(account: Account) -> None:
+    account.pipeline()
+    account.minutes()
+    with_a_message(account)
+    (pipeline,) = account.swept(PIPELINES, "--dry-run")["pipelines"]
+    assert pipeline["health"] == "healthy"
+
+
+def test_a_message_in_place_of_every_point_is_no_silence(account: Account) -> None:
+    a_throttled_table(account)
+    with_a_message(account, blank=True)
+    swept = account.sweep(PIPELINES, "--dry-run", output="table")
+    assert swept.exit_code == 3
+    assert "no data points: MaxMetricsExceeded" in " ".join(swept.stdout.split())

@@ -96,6 +96,23 @@ def test_a_version_that_takes_twice_as_long_is_told_where_it_was_deployed(
     assert [each["cause"] for each in pipeline["diagnoses"]] == expected
 
 
+@pytest.mark.parametrize(("others", "minutes"), [(0, 5), (1, 5), (2, 3), (4, 10)])
+def test_what_others_read_hides_no_version_that_takes_three_times_as_long(
+    account: Account, others: int, minutes: int
+) -> None:
+    """They go on reading all that comes in, while this function reads less than half of it."""
+    account.pipeline(write=400)
+    changed(account, minutes)
+    account.minutes(
+        since=60, until=minutes + 1, read=2400 * (1 + others), units=2400, duration=2000
+    )
+    for back in range(minutes, 0, -1):
+        account.minutes(since=back, until=back, read=1000 + 2400 * others, units=1000, duration=6000,
+                        invocations=10, age=(minutes + 1 - back) * 35_000)  # fmt: skip
+    causes = [each["cause"] for each in verdict(account)[1]["diagnoses"]]
+    assert causes[0] == "bad-deploy"
+
+
 # ---- in the embedded world
 
 

@@ -192,6 +192,11 @@ def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     if window := mapping.reading.tumbling_window_seconds:
         in_use = words.ONE_BATCH_A_SHARD(executions_in_use=in_use, window=window)
         levers = _EXECUTIONS[1:]
+    elif consumer.beside:
+        in_use = words.EXECUTIONS_OF_MAPPINGS(
+            executions_in_use=in_use, mappings=len(consumer.mappings)
+        )
+        levers = _EXECUTIONS[1:]
     else:
         in_use = words.EXECUTIONS_BUSY_OF_SHARDS(
             executions_in_use=in_use,

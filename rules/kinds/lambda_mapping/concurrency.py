@@ -20,8 +20,8 @@ __all__ = [
 
 
 def executions(signals: Signals, consumer: Consumer) -> int:
-    """Concurrent invocations that the mapping allows: shards x factor (Lambda guide)."""
-    return stream_of(signals.pipeline).shard_count * consumer.mapping.batches_per_shard
+    """Concurrent invocations that the mappings allow: shards x factor of each (Lambda guide)."""
+    return stream_of(signals.pipeline).shard_count * consumer.batches_per_shard
 
 
 def batches_at_once(pipeline: Pipeline, consumer: Consumer, factor: int) -> int:

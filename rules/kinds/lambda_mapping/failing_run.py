@@ -34,7 +34,7 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """Of a function that was invoked in it; ``records`` are those read from the stream, and
+    """Of a function that was invoked in it; ``records`` are those that it read itself, and
     ``memory_percent`` the most that an invocation used, None where Lambda Insights doesn't tell."""
 
     at: datetime
@@ -64,7 +64,7 @@ def minutes_of(signals: Signals, consumer: Consumer) -> Iterator[Minute]:
     columns = (
         series.errors.samples,
         series.duration_sum_milliseconds.samples,
-        signals.series.source.read_records.samples,
+        signals.reads_of_each.samples,
     )
     memory = {} if series.memory_percent is None else dict(series.memory_percent.points())
     at = series.invocations.start

@@ -102,6 +102,11 @@ class LambdaMappingSignals(SignalKind):
 
         return where_to_look(signals)
 
+    def more_reads(self, pipeline: Pipeline) -> int:
+        """By further mappings of a function on the same stream."""
+        further = (each for consumer in consumers_of(pipeline) for each in consumer.beside)
+        return sum(not each.reading.fan_out for each in further)
+
     def in_use(self, signals: "Signals") -> "Iterable[Reason]":
         """The concurrent executions that are busy."""
         from tidegate.rules.kinds.lambda_mapping.causes import executions_in_use
@@ -129,7 +134,7 @@ def _place(pipeline: Pipeline, consumer: Consumer, iterator_age_max_seconds: flo
     function, mapping, stream = consumer.function, consumer.mapping, stream_of(pipeline)
     quantities: dict[str, float] = {
         "timeout_milliseconds": function.timeout_seconds * 1000,
-        "concurrency_available": stream.shard_count * mapping.batches_per_shard,
+        "concurrency_available": stream.shard_count * consumer.batches_per_shard,
     }
     if not mapping.reading.other_sources:  # Else its age may be that of another stream.
         quantities["objective_milliseconds"] = iterator_age_max_seconds * 1000
@@ -146,7 +151,7 @@ def _place(pipeline: Pipeline, consumer: Consumer, iterator_age_max_seconds: flo
 def _executions_of(consumer: Consumer, stream: Stream) -> tuple[Setting, ...]:
     """What sets how many batches are processed at once."""
     shards, mapping = shards_of(stream), consumer.mapping
-    if mapping.batches_per_shard != mapping.parallelization_factor:
+    if consumer.batches_per_shard != mapping.parallelization_factor or consumer.beside:
         return (shards,)
     lever, name = LeverKind.PARALLELIZATION_FACTOR, consumer.function.name
     return shards, Setting(lever, name, mapping.parallelization_factor)

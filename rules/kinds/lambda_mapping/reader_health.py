@@ -151,5 +151,6 @@ def _failed_records(signals: Signals, consumer: Consumer) -> float | None:
     passed = invoked.total - errors.total
     if passed <= 0 or mapping.reading.has_filter or mapping.bisect_batch_on_function_error:
         return None
-    usual = signals.series.source.incoming_records.total / passed
+    handed = len(consumer.mappings) * signals.series.source.incoming_records.total
+    usual = handed / passed
     return failed * min(float(mapping.batch_size), max(1.0, usual))

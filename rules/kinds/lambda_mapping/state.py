@@ -98,16 +98,28 @@ class Function(Measured["FunctionSeries"]):
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """A function fed by the stream, with what it writes to."""
+    """A function fed by the stream, with what it writes to. ``beside`` are its other mappings that
+    read the same stream: each reads all of it, and the function's metrics are those of all."""
 
     function: Function
     mapping: EventSourceMapping
     writes: tuple[Resource, ...] = ()
+    beside: tuple[EventSourceMapping, ...] = ()
 
     @property
     def name(self) -> str:
         """The function's name: what a person knows it by."""
         return self.function.name
+
+    @property
+    def mappings(self) -> tuple[EventSourceMapping, ...]:
+        """All that read the stream for it."""
+        return (self.mapping, *self.beside)
+
+    @property
+    def batches_per_shard(self) -> int:
+        """How many are processed at once, by all of its mappings together."""
+        return sum(each.batches_per_shard for each in self.mappings)
 
     @property
     def roles(self) -> tuple[Role, ...]:

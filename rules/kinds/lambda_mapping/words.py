@@ -24,6 +24,11 @@ EXECUTIONS_BUSY_OF_SHARDS = Words(
     "{executions_in_use} (shard count {shard_count} x parallelization factor "
     "{parallelization_factor})",
 )
+EXECUTIONS_OF_MAPPINGS = Words(
+    "executions-of-mappings",
+    "{executions_in_use}: it has {mappings} event source mappings on this stream, each of which "
+    "reads every record",
+)
 EXECUTIONS_CAPPED = Words(
     "executions-capped",
     "the event source mapping asks for up to {executions} concurrent executions (shard count x "

@@ -36,8 +36,13 @@ def wanted_split(look: Look, decisions: Iterable[Decision]) -> tuple[SplitShard 
         return None, UNCHANGED
     from tidegate.scaling.kinds.kinesis_stream.reshard import widest_split
 
-    because = words.SPLIT_INSTEAD(because=shards.because)
-    return widest_split(stream, shards.wanted), because
+    split, left = widest_split(stream, shards.wanted), shards.wanted - shards.current - 1
+    told = words.SPLIT_INSTEAD(because=shards.because)
+    if left:
+        told = words.SPLIT_TOWARDS(
+            because=told, wanted=shards.wanted, left=left, plural="s"[: left > 1]
+        )
+    return split, told
 
 
 def next_operation(stream: Stream, count: int) -> tuple[Action, int] | None:

@@ -75,6 +75,11 @@ SPLIT_INSTEAD = Words(
     "split-instead",
     "{because}; UpdateShardCount cannot be called now, and SplitShard has no daily limit",
 )
+SPLIT_TOWARDS = Words(
+    "split-towards",
+    "{because}: one split adds one shard, and {left:,} more shard{plural} of the {wanted:,} that "
+    "are needed will still be missing",
+)
 SPLIT_KEPT = Words(
     ReasonKind.SPLIT_KEPT,
     "{name} was split for a hot shard, and UpdateShardCount would undo the split",

@@ -34,13 +34,13 @@ def factor_of(consumer: Consumer) -> Lever:
 class Concurrency:
     """``factor_now`` is what the factor is, ``factor_max`` how far it can be raised, whatever the
     shards; ``executions_max`` is the concurrency that the function may have. With a tumbling
-    window, or where one key has all records of a shard, ``is_in_order``: one batch a shard,
-    whatever the factor."""
+    window, several mappings, or where one key has all records of a shard, ``is_fixed``: as many
+    batches a shard as ``factor_now``, whatever the factor is set to."""
 
     factor_now: int
     factor_max: int
     executions_max: int
-    is_in_order: bool = False
+    is_fixed: bool = False
 
     def factor_on(self, shards: int) -> int:
         """The highest factor that can be had on so many shards: past the concurrency Lambda
@@ -54,7 +54,7 @@ class Concurrency:
 
     def executions(self, shards: int, factor: int) -> int:
         """Concurrent executions on so many shards with that factor."""
-        batches = 1 if self.is_in_order else factor
+        batches = self.factor_now if self.is_fixed else factor
         return min(self.executions_max, shards * batches)
 
     def shards_for(self, executions: float) -> int:
@@ -78,6 +78,9 @@ def concurrency(
     """
     reserved, mapping = consumer.function.reserved_concurrency, consumer.mapping
     cap = account_of(pipeline).unreserved_concurrency if reserved is None else reserved
+    if consumer.beside:
+        now = consumer.batches_per_shard
+        return Concurrency(now, now, max(1, cap), is_fixed=True)
     now, most = (
         batches_at_once(pipeline, consumer, factor)
         for factor in (
@@ -85,8 +88,8 @@ def concurrency(
             _factor_max(pipeline, consumer, said, owners),
         )
     )
-    is_in_order = batches_at_once(pipeline, consumer, FACTOR_MAX) == 1
-    return Concurrency(now, most, max(1, cap), is_in_order)
+    is_fixed = batches_at_once(pipeline, consumer, FACTOR_MAX) == 1
+    return Concurrency(now, most, max(1, cap), is_fixed)
 
 
 def _factor_max(

@@ -42,6 +42,8 @@ class Feeding:
         if bounds is not None and bounds.owner is not None:
             factor = max(factor, min(bounds.max, FACTOR_MAX))
         factor = mapping.reading.concurrent_batches(factor)
+        if self.consumer.beside:
+            factor = self.consumer.batches_per_shard
         executions = min(shards * factor * self.lanes_share, self.executions_max)
         return executions * self.learnt.records_per_busy_second(mapping.batch_size)
 
@@ -72,5 +74,6 @@ def _lanes_share(signals: Signals, consumer: Consumer, history: History) -> floa
     # The minute judged may be from before the last change of either.
     factor = history.capacity_at(factor_of(consumer), judged, mapping.parallelization_factor)
     batches = mapping.reading.concurrent_batches(factor)
+    batches += sum(each.batches_per_shard for each in consumer.beside)
     executions = history.capacity_at(shards, judged, stream.shard_count) * batches
     return min(1.0, busy / executions)

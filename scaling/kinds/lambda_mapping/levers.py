@@ -27,6 +27,8 @@ def factor_constraints(
     if window:
         yield Range(1, mapping.parallelization_factor, words.ONE_BATCH_A_SHARD(window=window))
     name, reserved = consumer.function.name, consumer.function.reserved_concurrency
+    if consumer.beside:
+        yield Prohibition(words.SEVERAL_MAPPINGS(name=name, mappings=len(consumer.mappings)))
     cap = unreserved_concurrency if reserved is None else reserved
     limit, plural = max(1, cap // shards), "s"[: shards > 1]
     shared = words.SHARED_CONCURRENCY(

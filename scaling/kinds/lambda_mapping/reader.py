@@ -66,9 +66,11 @@ class FunctionReader:
         return self.feeding.records_per_second_at_most(said, units)
 
     def demand(self, load: Load, said: InFile, units: int, drain: Reason) -> Demand | None:
-        """The factor; none where a shard has one batch at a time whatever it is."""
-        learnt, batch = self.learnt, self.consumer.mapping.batch_size
-        if learnt is None or batches_at_once(self.signals.pipeline, self.consumer, FACTOR_MAX) == 1:
+        """The factor; none where a shard has one batch at a time whatever it is, nor where several
+        mappings have one each."""
+        learnt, batch, beside = self.learnt, self.consumer.mapping.batch_size, self.consumer.beside
+        in_order = batches_at_once(self.signals.pipeline, self.consumer, FACTOR_MAX) == 1
+        if learnt is None or beside or in_order:
             return None
         rate = learnt.records_per_busy_second(batch)
         use, drained = _use(said), load.drain_rate(said.catch_up_seconds)

@@ -119,7 +119,8 @@ def _all_minutes(signals: Signals, consumer: Consumer) -> list[_Minute | None]:
     throttled = _throttled(signals, consumer)
     timeout = consumer.function.timeout_seconds
     minutes: list[_Minute | None] = []
-    for at, records in enumerate(signals.reads_of_each.samples):
+    for at, read in enumerate(signals.reads_of_each.samples):
+        records = len(consumer.mappings) * (read or 0.0)
         invocations = series.invocations.samples[at]
         busy = series.duration_sum_milliseconds.samples[at]
         if not records or not invocations or not busy:
@@ -179,6 +180,8 @@ def learn_rate(signals: Signals, consumer: Consumer) -> RateModel | None:
     full = max(minute.records / minute.invocations for minute in used) >= (
         FULL_BATCH_SHARE * consumer.mapping.batch_size
     )
+    # A record of the stream is processed once for each mapping.
+    a, b = a * len(consumer.mappings), b * len(consumer.mappings)
     return RateModel(a, b, is_sure=bool(clean) and (fitted is not None or full))
 
 

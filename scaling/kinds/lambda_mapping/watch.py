@@ -122,17 +122,16 @@ def _duration(function: Function) -> Graph:
 def _concurrency(consumer: Consumer, pipeline: Pipeline) -> Iterator[Graph]:
     """The function's own; without a cap of its own, what it shares with the account too."""
     name, cap = consumer.function.name, consumer.function.reserved_concurrency
-    stream, factor = stream_of(pipeline), consumer.mapping.batches_per_shard
-    by = (
-        (Lever.of(LeverKind.SHARD_COUNT, stream.name), stream.shard_count),
-        (Lever.of(LeverKind.PARALLELIZATION_FACTOR, name), factor),
-    )
+    stream, factor = stream_of(pipeline), consumer.batches_per_shard
+    by = [(Lever.of(LeverKind.SHARD_COUNT, stream.name), stream.shard_count)]
+    if not consumer.beside:
+        by += [(Lever.of(LeverKind.PARALLELIZATION_FACTOR, name), factor)]
     reserved = () if cap is None else (Limit("reserved concurrency", cap),)
     yield Graph(
         "Concurrent executions",
         "executions",
         (Line(function_metric(name, "ConcurrentExecutions", "Maximum"), "concurrent"),),
-        (*reserved, Limit("shards x factor", stream.shard_count * factor, by)),
+        (*reserved, Limit("shards x factor", stream.shard_count * factor, tuple(by))),
     )
     if cap is None:
         yield Graph(

@@ -46,6 +46,11 @@ RESERVED_CONCURRENCY = Words(
     "{name} / {shards} shard{plural}",
 )
 RESOURCE_BUSY = Words(ReasonKind.RESOURCE_BUSY, "the event source mapping of {name} is {state}")
+SEVERAL_MAPPINGS = Words(
+    ReasonKind.CONCURRENCY,
+    "{name} has {mappings} event source mappings on this stream, and a higher factor of one helps "
+    "none of the others: Tidegate leaves their factors as they are",
+)
 SHARED_CONCURRENCY = Words(
     ReasonKind.CONCURRENCY,
     "factor limited to {limit_factor}: {unreserved_executions} unreserved concurrent executions / "

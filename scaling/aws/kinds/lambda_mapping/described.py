@@ -1,6 +1,6 @@
 """From Lambda's descriptions to the functions that read a stream."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.graph import Resource
@@ -54,7 +54,7 @@ def consumers(looked: Looked) -> Iterator[Resource]:
     mappings = mappings_of(looked.clients, stream.name, EventSourceArn=stream.arn)
     found = [_consumer(looked, said, stream, mappings) for said in specs]
     yield from found
-    ours = {each.mapping.reading.fan_out for each in found}
+    ours = {mapping.reading.fan_out for each in found for mapping in each.mappings}
     apart = tuple(name for name in stream.consumers if name not in ours)
     # Imported here: a cold start is shorter without.
     from tidegate.scaling.aws.kinds.lambda_mapping.beside import beside
@@ -84,8 +84,14 @@ def _consumer(
             f"function {name} has no event source mapping that reads this stream",
         )
     sinks = looked.sinks_of(said)
-    others = other_sources(own, mapping["EventSourceArn"])
-    return Consumer(function, event_source_mapping(mapping, stream.arn, others), sinks)
+    here = [*_of_function(mappings, name), *_fanned_out(own, stream)]
+    others = other_sources(own, {stream.arn, *(each["EventSourceArn"] for each in here)})
+    beside = tuple(
+        event_source_mapping(each, stream.arn, others)
+        for each in here
+        if reads(each) and each["UUID"] != mapping["UUID"]
+    )
+    return Consumer(function, event_source_mapping(mapping, stream.arn, others), sinks, beside)
 
 
 def _fanned_out(mappings: Iterable["Listed"], stream: Stream) -> list["Listed"]:
@@ -106,8 +112,15 @@ def consumer_alone(looked: Looked, name: str) -> tuple[Consumer] | None:
     if mapping is None or len(arns) > 1 or not reads(mapping):
         return None
     (arn,) = arns
-    found = event_source_mapping(mapping, arn, other_sources(own, arn))
-    return (Consumer(Function(name, 0, 0, _reserved(looked.clients, name)), found),)
+    others = other_sources(own, arns)
+    found = event_source_mapping(mapping, arn, others)
+    beside = tuple(
+        event_source_mapping(each, arn, others)
+        for each in here
+        if reads(each) and each["UUID"] != mapping["UUID"]
+    )
+    function = Function(name, 0, 0, _reserved(looked.clients, name))
+    return (Consumer(function, found, beside=beside),)
 
 
 def service(clients: Clients) -> "LambdaClient":
@@ -158,8 +171,11 @@ def mappings_of(clients: Clients, about: str, **of: str) -> list["Listed"]:
 def reading(mappings: Sequence["Listed"], name: str) -> "Listed | None":
     """The function's mapping, of several the one that reads: an older one may be left behind, such
     as on $LATEST after a move to an alias, or be about to go. None where there is none."""
-    own = [each for each in mappings if _function_name(each["FunctionArn"]) == name]
-    return min(own, key=_rank, default=None)
+    return min(_of_function(mappings, name), key=_rank, default=None)
+
+
+def _of_function(mappings: Iterable["Listed"], name: str) -> list["Listed"]:
+    return [each for each in mappings if _function_name(each["FunctionArn"]) == name]
 
 
 def reads(mapping: "Listed") -> bool:
@@ -209,14 +225,14 @@ def _rank(mapping: "Listed") -> int:
     return _STATES.index(state) if state in _STATES else len(_STATES)
 
 
-def other_sources(mappings: Iterable[Mapping[str, Any]], stream_arn: str) -> tuple[str, ...]:
+def other_sources(mappings: Iterable[Mapping[str, Any]], here: Collection[str]) -> tuple[str, ...]:
     """What else invokes a function by mappings of its own, as far as they are switched on."""
     sources = {
         each["EventSourceArn"]
         for each in mappings
         if each.get("EventSourceArn") and not each.get("State", "").startswith("Disabl")
     }
-    return tuple(sorted(sources - {stream_arn}))
+    return tuple(sorted(sources.difference(here)))
 
 
 def _reading_of(data: Mapping[str, Any], others: tuple[str, ...]) -> Reading:

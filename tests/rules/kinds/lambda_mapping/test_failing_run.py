@@ -29,3 +29,17 @@ def test_a_minute_without_an_invocation_is_none_of_them(invocations: float | Non
 
 def test_no_invocation_has_no_share_that_failed() -> None:
     assert failed_share([]) == 0
+
+
+@pytest.mark.parametrize("others", [0, 1, 3])
+def test_a_minute_has_the_records_that_the_function_read_itself(others: int) -> None:
+    """6,000 came in each minute and others read all of them; two minutes are read late."""
+    came, own = [6000.0] * 90, [6000.0] * 88 + [2000.0] * 2
+    seen = newest(
+        signals(a_mapping()),
+        incoming_records=came,
+        read_records=[6000 * others + each for each in own],
+        iterator_age_milliseconds=[500.0] * 88 + [40_500.0, 80_500.0],
+    )
+    minutes = [*minutes_of(seen, the_consumer(seen.pipeline))]
+    assert [each.records for each in minutes[-3:]] == pytest.approx([6000, 2000, 2000])

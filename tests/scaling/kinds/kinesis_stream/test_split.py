@@ -81,3 +81,22 @@ def test_towards_what_is_wanted_where_no_call_is_left_and_records_are_refused(
 ) -> None:
     found = split(*ill, history=calls(made), decision=decision)
     assert (found is not None) is is_split
+
+
+@pytest.mark.parametrize(
+    ("wanted", "missing"),
+    [
+        (3, None),
+        (4, "1 more shard of the 4 that are needed will still be missing"),
+        (5, "2 more shards of the 5 that are needed will still be missing"),
+        (1200, "1,197 more shards of the 1,200 that are needed will still be missing"),
+    ],
+)
+def test_a_split_towards_more_shards_tells_how_many_are_still_missing(
+    wanted: int, missing: str | None
+) -> None:
+    look = Look(seen(), (REFUSED,), in_file(SPEC), calls(10), NOON)
+    _, because = wanted_split(look, [Decision(SHARDS, 2, wanted, 2, WHY)])
+    assert "SplitShard has no daily limit" in str(because)
+    assert ("missing" in str(because)) is (missing is not None)
+    assert missing is None or str(because).endswith(missing)

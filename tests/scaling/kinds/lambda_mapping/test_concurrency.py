@@ -53,7 +53,7 @@ def test_the_fewest_shards_are_those_with_which_one_fewer_would_not_do(
 
 
 def test_in_order_each_shard_has_one_batch_whatever_the_factor() -> None:
-    known = Concurrency(1, 1, 20, is_in_order=True)
+    known = Concurrency(1, 1, 20, is_fixed=True)
     assert [known.executions(shards, 10) for shards in (1, 5, 30)] == [1, 5, 20]
     assert known.shards_for(7.5) == 8
 
@@ -103,7 +103,7 @@ def test_a_files_max_beyond_aws_limit_is_that() -> None:
 def test_a_tumbling_window_leaves_one_batch_a_shard() -> None:
     pipeline = with_mapping(a_pipeline(factor=4), reading=Reading(tumbling_window_seconds=30))
     assert concurrency(pipeline, the_consumer(pipeline), in_file(SPEC), TIDEGATE) == Concurrency(
-        1, 1, 1000, is_in_order=True
+        1, 1, 1000, is_fixed=True
     )
 
 
