@@ -4,6 +4,7 @@ It is translated from the CloudFormation template, resource by resource, so that
 of both.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -140,16 +141,25 @@ def _settings(settings: Json, references: References) -> Json:
 
 
 def _order(resources: Json) -> None:
-    """A function after the rights of its role, by which Lambda reaches its queue and its VPC. In
-    CloudFormation they are in the role."""
+    """A function after the rights of its role, by which Lambda reaches its queue and its VPC, and
+    API Gateway's account after those with which it tries the log. In CloudFormation they are in
+    the role."""
     attachments = resources["aws_iam_role_policy_attachment"]
-    for function in resources["aws_lambda_function"].values():
-        role = function["role"].replace(".arn}", ".name}")
-        function["depends_on"] = [
-            f"aws_iam_role_policy_attachment.{name}"
-            for name, each in attachments.items()
-            if each["role"] == role
-        ]
+    after = {"aws_lambda_function": "role", "aws_api_gateway_account": "cloudwatch_role_arn"}
+    for kind, key in after.items():
+        for each in resources[kind].values():
+            place = _role_in(each[key])
+            each["depends_on"] = [
+                f"aws_iam_role_policy_attachment.{name}"
+                for name, attached in attachments.items()
+                if _role_in(attached["role"]) == place
+            ]
+
+
+def _role_in(reference: str) -> str:
+    """Which role a reference is to, whatever of it is meant."""
+    found = re.search(r"aws_iam_role\.(\w+)", reference)
+    return found[1] if found else ""
 
 
 def terraform(file: PipelineFile, options: Options = DEFAULTS) -> Json:

@@ -224,6 +224,14 @@ def test_a_function_is_made_when_its_role_has_its_rights() -> None:
         }
 
 
+def test_api_gateways_role_is_set_for_the_account_when_it_has_its_rights() -> None:
+    """API Gateway tries the log with it at once (UpdateAccount)."""
+    resources = module()["resource"]
+    (account,) = resources["aws_api_gateway_account"].values()
+    (attached,) = (e for e in resources["aws_iam_role_policy_attachment"] if "gateway" in e)
+    assert account["depends_on"] == [f"aws_iam_role_policy_attachment.{attached}"]
+
+
 def test_in_it_too_the_sweep_alone_has_an_execution_reserved_unless_told_otherwise() -> None:
     functions = module()["resource"]["aws_lambda_function"]
     key = "reserved_concurrent_executions"
