@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test verify verify-template verify-emulator verify-seeds verify-cold-start verify-requests verify-fuzz verify-faults verify-mutation smoke flink-fidelity faults fuzz fuzz-requests mutation test-fast lint bench bench-drawn bench-open bench-whole bench-flink bench-docs package deploy destroy serve clean
+.PHONY: demo test verify verify-template verify-emulator verify-seeds verify-cold-start verify-requests verify-fuzz verify-faults verify-mutation smoke emulator flink-fidelity faults fuzz fuzz-requests mutation test-fast lint bench bench-drawn bench-open bench-whole bench-flink bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -54,6 +54,11 @@ verify-mutation: mutation
 smoke: .venv/dev .venv/emulator/made
 	TIDEGATE_EMULATOR=$(CURDIR)/.venv/emulator/bin/python \
 	  $(BIN)/python -m pytest -q -n 0 tests/emulator/test_smoke.py
+
+# An account on this machine, with MiniStack: says what to type in another shell, and goes on until
+# Ctrl-C. OPTIONS: --port N, --region NAME.
+emulator: .venv/dev .venv/emulator/made
+	$(BIN)/python -m tests.emulator --python .venv/emulator/bin/python $(OPTIONS)
 
 # The embedded world's Flink job beside a real Flink on this machine, and docs/flink-fidelity.md: a
 # quarter of an hour; needs Java 17 with javac. OPTIONS: --case NAME, --page (of what

@@ -108,6 +108,13 @@ def test_a_command_to_be_copied_is_complete(code: Code) -> None:
     ] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_line_to_be_copied_names_the_command_by_its_place(page: Path) -> None:
+    """It is on nobody's PATH, and within `$( )` the shell goes on without it."""
+    bare = re.compile(r"(?<![\w./-])tidegate [a-z]")
+    assert [code for code in shell_lines(page) if bare.search(code.text)] == []
+
+
 def test_every_command_is_in_the_readme() -> None:
     told = {usage(each.text)[0] for each in commands_in_text() if "README" in each.where}
     assert told == set(main.list_commands(click.Context(main)))

@@ -63,7 +63,7 @@ def forget_group(name: str, _: Any) -> None:
     groups.pop(name, None)
 
 
-def clients(role: str) -> tuple[Any, Any]:
+def clients(role: str, region: str) -> tuple[Any, Any]:
     """Lambda and CloudWatch, asked under a role, as MiniStack's Lambda does for its functions."""
     key = "ASIA" + hashlib.sha256(role.encode()).hexdigest()[:16].upper()
     session = {
@@ -73,7 +73,7 @@ def clients(role: str) -> tuple[Any, Any]:
         "SessionToken": "token",
     }
     sts.register_session(key, session)
-    under = boto3.Session(key, "secret", "token", os.environ.get("AWS_REGION", "us-east-1"))
+    under = boto3.Session(key, "secret", "token", region)
     place = f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}"
     return (
         under.client("lambda", endpoint_url=place),
@@ -81,10 +81,10 @@ def clients(role: str) -> tuple[Any, Any]:
     )
 
 
-def shift(name: str, alias: dict[str, str], version: str) -> None:
+def shift(name: str, alias: dict[str, str], version: str, region: str) -> None:
     """From the version that the alias has to another, or back to it: then ValueError."""
     wanted = groups[name]
-    functions, cloudwatch = clients(wanted["ServiceRoleArn"])
+    functions, cloudwatch = clients(wanted["ServiceRoleArn"], region)
     place = {"FunctionName": alias["FunctionName"], "Name": alias["Name"]}
     before = functions.get_alias(**place)["FunctionVersion"]
     alarms = [each["Name"] for each in wanted["AlarmConfiguration"]["Alarms"]]
@@ -119,7 +119,8 @@ def update_alias(
     if policy is None or old["FunctionVersion"] == new["FunctionVersion"]:
         return update(physical_id, old, new, stack, logical_id)
     name = running["_resources"][policy["DeploymentGroupName"]["Ref"]]["PhysicalResourceId"]
-    shift(name, new, new["FunctionVersion"])
+    # The alias's ARN has the stack's own region; MiniStack's process has one for all.
+    shift(name, new, new["FunctionVersion"], physical_id.split(":")[3])
     return physical_id, {"AliasArn": physical_id}
 
 

@@ -43,10 +43,21 @@ class Account:
     """One account of MiniStack, with moto beside it for Application Auto Scaling."""
 
     url: str
+    region: str = REGION
 
     def client(self, service: str) -> Any:
         session: Any = boto3
-        return session.client(service, region_name=REGION)
+        return session.client(service, region_name=self.region)
+
+    def make_orders(self) -> None:
+        """A stream and a table, as of the README's five lines."""
+        self.client("kinesis").create_stream(StreamName="orders", ShardCount=2)
+        self.client("dynamodb").create_table(
+            TableName="orders",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 20},
+        )
 
     def up(self, stage: str, folder: Path, *operators: str) -> str:
         """Deploy; the URL of the stage."""
@@ -84,7 +95,7 @@ class Account:
             method=method, url=url, data=body, headers={"Content-Type": "application/json"}
         )
         if role is not None:
-            SigV4Auth(self._session(role), "execute-api", REGION).add_auth(request)
+            SigV4Auth(self._session(role), "execute-api", self.region).add_auth(request)
         host = url.split("/")[2]
         sent = urllib.request.Request(
             url.replace(f"https://{host}", self.url), method=method,

@@ -7,7 +7,6 @@ Needs nothing but boto3 and credentials that may deploy.
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import boto3
 import click
@@ -23,12 +22,16 @@ from tidegate.deployment.gateway import admitting
 from tidegate.deployment.leftovers import Leftover, left, registered_urls, registrations
 from tidegate.deployment.names import ROLE, STAGE
 from tidegate.deployment.package import ARCHIVE, TEMPLATE
+from tidegate.deployment.packaged import packaged
 from tidegate.deployment.shifting import is_shifted
 from tidegate.deployment.stack import Change, Stack
+from tidegate.deployment.worded import LastCall
 from tidegate.exits import NOT_ASKED, UNDONE
+from tidegate.folded import folded
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.rest_api import STACK_TAG
 from tidegate.scaling.model.errors import TidegateError
+from tidegate.words import counted
 
 __all__ = ["Deployment"]
 
@@ -117,17 +120,6 @@ def _session() -> boto3.Session:
     return boto3.Session(region_name=Clients().of("cloudformation").meta.region_name)
 
 
-def _packaged(_: click.Context, __: click.Parameter, folder: Path) -> Path:
-    """A folder with all that a stack is made of; said before anything is asked of AWS."""
-    for name in (ARCHIVE, TEMPLATE):
-        if not (folder / name).is_file():
-            raise click.BadParameter(
-                f"{folder} has no {name}; make package CONFIG=... leaves it (without "
-                "FORMAT=terraform)"
-            )
-    return folder
-
-
 def _operators(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
     """Roles with commas. Each is held to its grammar: one that matches nobody would be let in in
     name only, and nobody would know before the first incident."""
@@ -142,7 +134,7 @@ def main() -> None:
 
 @main.command("up")
 @click.argument("stage", callback=held_to(STAGE))
-@click.argument("folder", type=click.Path(path_type=Path), callback=_packaged)
+@click.argument("folder", type=click.Path(path_type=Path), callback=packaged)
 @click.option(
     "--operator", "operators", required=True, callback=_operators,
     help="ARNs of the roles that may call by hand, with commas.",
@@ -155,13 +147,13 @@ def up(stage: str, folder: Path, operators: tuple[str, ...], dry_run: bool, yes:
     Exit code 0: deployed. 1: declined. 2: bad input. 3: AWS could not be asked, or took it back.
     """
 
-    def deployed() -> None:
-        deployment = Deployment(_session(), stage)
+    def deployed(session: boto3.Session) -> None:
+        deployment = Deployment(session, stage)
         if not is_plannable(deployment.stack, dry_run=dry_run, yes=yes):
             return
         changes = deployment.plan(folder, operators)
         for change in changes:
-            click.echo(f"{'would ' if dry_run else ''}{change}")
+            click.echo(folded(f"{'would ' if dry_run else ''}{change}"))
         if not changes:
             click.echo("Nothing to change.")
         elif dry_run or not _is_agreed(deployment, len(changes), yes=yes):
@@ -181,7 +173,7 @@ def up(stage: str, folder: Path, operators: tuple[str, ...], dry_run: bool, yes:
 
 def _is_agreed(deployment: Deployment, changes: int, *, yes: bool) -> bool:
     try:
-        return agreed(f"Make these {changes} changes?", yes=yes)
+        return agreed(f"Make {counted(changes, 'change')}?", yes=yes)
     except SystemExit:
         _drop(deployment)
         raise
@@ -191,8 +183,8 @@ def _drop(deployment: Deployment) -> None:
     """The bucket is kept: S3 may not give its name again at once (S3 user guide, deleting a
     bucket), and most dry runs are followed by a deployment."""
     deployment.stack.drop_plan()
-    stays = f"Nothing was deployed. What was uploaded stays in the bucket {deployment.bucket.name}"
-    click.echo(f"{stays} until the next deployment, or make destroy.", err=True)
+    stays = f"What was uploaded stays in the bucket {deployment.bucket.name}"
+    click.echo(folded(f"{stays} until the next deployment, or make destroy."), err=True)
 
 
 @main.command("down")
@@ -206,32 +198,39 @@ def down(stage: str, dry_run: bool, yes: bool) -> None:
     3: AWS could not be asked.
     """
 
-    def gone() -> None:
-        deployment = Deployment(_session(), stage)
+    def taken_away(session: boto3.Session) -> None:
+        deployment = Deployment(session, stage)
         removals = deployment.removals()
         for removal in removals:
-            click.echo(f"{'would ' if dry_run else ''}{removal}")
+            click.echo(folded(f"{'would ' if dry_run else ''}{removal}"))
         if removals and (dry_run or not agreed(f"Take stage {stage} away?", yes=yes)):
             return
         found = deployment.down()
         if (role := deployment.sets_gateway_role()) is not None:
-            click.echo(f"Left: {role} (with it API Gateway writes logs, for the whole account)")
+            words = "with it API Gateway writes logs, for the whole account"
+            click.echo(folded(f"Left: {role} ({words})"))
         for each in found:
-            click.echo(f"Left: {each}")
-        if not found and role is None:
-            click.echo(f"Nothing is left of {stage}.")
+            click.echo(folded(f"Left: {each}"))
         if any(each.why is None for each in found):
             raise SystemExit(UNDONE)
+        is_left = found or role is not None
+        gone = f"Stage {stage} is gone; what is left is meant to stay."
+        click.echo(gone if is_left else f"Nothing is left of {stage}.")
 
-    _told(gone)
+    _told(taken_away)
 
 
-def _told(act: Callable[[], Any]) -> None:
+def _told(act: Callable[[boto3.Session], None]) -> None:
+    call = LastCall()
     try:
-        act()
-    except (TidegateError, ClientError, BotoCoreError) as error:
+        act(call.followed(_session()))
+    except TidegateError as error:
         click.echo(str(error), err=True)
-        raise SystemExit(NOT_ASKED) from None
+    except (ClientError, BotoCoreError) as error:
+        click.echo(call.named(error), err=True)
+    else:
+        return
+    raise SystemExit(NOT_ASKED)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ __all__ = [
     "FUNCTION",
     "LIVE",
     "VERSION",
+    "is_of_code",
     "is_shifted",
     "published",
     "shifting",
@@ -133,3 +134,14 @@ def published(template: Json, archive: bytes) -> Json:
     resources[VERSION]["Properties"]["CodeSha256"] = b64encode(code).decode()
     names = {name: name + mark for name in (VERSION, FAILS, FAULTS)}
     return {**template, "Resources": renamed(resources, names)}
+
+
+def is_of_code(template: Json, archive: bytes) -> bool:
+    """Whether a template is the one of this code. An update with another one would not fail: the
+    version has the same name as before, so that CloudFormation leaves it as it is."""
+    code = b64encode(hashlib.sha256(archive).digest()).decode()
+    return all(
+        each["Properties"].get("CodeSha256") == code
+        for each in template["Resources"].values()
+        if each["Type"] == "AWS::Lambda::Version"
+    )

@@ -55,6 +55,20 @@ def test_where_nothing_is_there_any_more_nobody_is_asked(stage: dict[str, Any]) 
     assert buckets(stage) == []
 
 
+def test_at_the_end_it_is_said_whether_the_stage_is_gone(stage: dict[str, Any]) -> None:
+    key = {"AttributeName": "pk", "KeyType": "HASH"}
+    stage["dynamodb"].create_table(
+        TableName="tidegate-dev-ledger", BillingMode="PAY_PER_REQUEST", KeySchema=[key],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        Tags=[{"Key": "tidegate:stack", "Value": "tidegate-dev"}],
+    )  # fmt: skip
+    done = run("down", "dev", "--yes")
+    assert done.exit_code == 0
+    *_, left, last = done.stdout.splitlines()
+    assert left.startswith("Left: arn:aws:dynamodb:")
+    assert last == "Stage dev is gone; what is left is meant to stay."
+
+
 def test_with_a_stage_go_the_dashboards_that_its_sweep_has_drawn_and_no_others(
     stage: dict[str, Any],
 ) -> None:

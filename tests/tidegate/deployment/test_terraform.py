@@ -2,18 +2,20 @@
 
 import json
 import re
+import shlex
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.tidegate.deployment.conftest import ALL, OPERATOR, RACE, packaged
+from tests.tidegate.deployment.conftest import ALL, OPERATOR, RACE, ROOT, packaged
 from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.deployment.template import template
 from tidegate.deployment.terraform import terraform
 from tidegate.pipeline_file import load
 
+PAGE = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
 PRIVATE = Options(vpc_endpoint_id="vpce-12345678")
 EACH = pytest.mark.parametrize(
     "options", [DEFAULTS, ALL, PRIVATE], ids=["default", "all", "private"]
@@ -275,12 +277,41 @@ def kept_in(resources: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 @EACH
 def test_neither_the_ledger_nor_the_accounts_role_is_destroyed_unasked(options: Options) -> None:
-    kept = kept_in(module(options)["resource"])
+    resources = module(options)["resource"]
+    kept = kept_in(resources)
+    # One that depends on a variable would go where it is left out.
+    assert all(
+        "count" not in each or each in kept.values()
+        for of in resources.values()
+        for each in of.values()
+    )
     assert kept.keys() == {
         "aws_dynamodb_table.ledger", "aws_iam_role.gateway_role",
         "aws_iam_role_policy_attachment.gateway_role_1",
         "aws_api_gateway_account.gateway_account",
     }  # fmt: skip
+
+
+def test_the_page_names_all_that_has_to_be_forgotten_before_a_stage_can_go() -> None:
+    (told,) = re.findall(r" state rm (.+?[^\\])\n", PAGE, re.DOTALL)
+    found = module()
+    kept = kept_in(found["resource"])
+    places = [f"{place}[0]" if "count" in each else place for place, each in kept.items()]
+    assert sorted(shlex.split(told.replace("\\\n", " "))) == sorted(places)
+    assert "import aws_dynamodb_table.ledger tidegate-STAGE-ledger" in PAGE
+    assert (
+        found["resource"]["aws_dynamodb_table"]["ledger"]["name"] == "tidegate-${var.stage}-ledger"
+    )
+
+
+def test_the_page_names_its_variables_and_outputs_and_no_others() -> None:
+    _, _, told = PAGE.partition("### With Terraform")
+    found = module()
+    assert set(re.findall(r"^(\w+) += ", told, re.MULTILINE)) <= found["variable"].keys()
+    for variable in found["variable"]:
+        assert re.search(rf"\b{variable}\b", told), variable
+    for output in found["output"]:
+        assert re.search(rf"`{output}`|output -raw {output}\b", told), output
 
 
 @EACH
