@@ -29,6 +29,7 @@ def climbing(to: float, seconds: float, start: float = 300) -> Traffic:
     return Traffic(steps, 300, 1000)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.by_seed(3)
 @pytest.mark.parametrize(
     ("load", "served"),

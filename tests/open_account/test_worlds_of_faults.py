@@ -23,7 +23,7 @@ from tidegate.simulator.kinds.lambda_mapping.data import FunctionData, MappingDa
 from tidegate.simulator.scenario import Fault, Scenario
 from tidegate.simulator.traffic import Traffic
 
-pytestmark = pytest.mark.by_seed(20, 1)
+pytestmark = [pytest.mark.by_seed(20, 1), pytest.mark.sampled(3)]
 
 WRITER = FunctionData("order-writer", 30)
 WELL = (Cause.HEALTHY, Cause.OVERSIZED)

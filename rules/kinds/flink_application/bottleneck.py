@@ -19,12 +19,6 @@ NEWEST_SECONDS = 120
 """Two minutes, so that an odd one is told from a step: after that a mean of more holds minutes from
 before it, while the job is late already."""
 
-HELD_UP_MILLISECONDS = 50.0
-"""Of a second that a task is back-pressured: less than a twentieth may be chance."""
-
-CPU_FULL_PERCENT = 95.0
-"""Two tasks that are busy nearly all the time and work would leave no CPU idle."""
-
 _SOURCE = re.compile(r"source\b|source[:_]", re.IGNORECASE)
 _SINK = re.compile(r"sink|writer|committer", re.IGNORECASE)
 """How Flink names the tasks of its sources and sinks (DataStream.addSink, SinkTransformation)."""
@@ -91,7 +85,8 @@ class _Minutes:
         series = self._series
         whole = TaskSeries("", series.busy, series.busiest, series.back_pressured)
         slow = [each for each in series.tasks or (whole,) if self._is_slow(each)]
-        free = [each for each in slow if self._mean(each.back_pressured) < HELD_UP_MILLISECONDS]
+        least = self.signals.thresholds["held-up"]
+        free = [each for each in slow if self._mean(each.back_pressured) < least]
         found = min(free or slow, key=self._place, default=None)
         return None if found is None else self._found(found, len(free) in (0, len(slow)))
 
@@ -121,7 +116,7 @@ class _Minutes:
         tasks = self._series.tasks
         others = sum(self._mean(each.busy) / 1000 for each in tasks if each != task)
         limits = self.signals.thresholds
-        full = limits["busy"] / 10 if is_alone_busy else CPU_FULL_PERCENT
+        full = limits["busy"] / 1000 * 100 if is_alone_busy else limits["cpu-full"]
         own = self._own_cpu(others, full)
         waits = own is not None and own < limits["works-while-busy"] * busy
         needs_none = own is not None and own < limits["computes-while-busy"] * busy
