@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.kinds.kinesis_stream.parents import parents_read_for_long
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.lambda_mapping.bad_deploy import bad_deploy
@@ -181,15 +182,24 @@ def _is_partly_unread(signals: Signals, consumer: Consumer) -> bool:
 
 
 def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    most = executions(signals, consumer)
-    busy = busy_concurrency(signals, consumer)
+    busy, parents = busy_concurrency(signals, consumer), parents_read_for_long(signals)
+    most = executions(signals, consumer, None if parents is None else parents.shard_count)
     if busy < signals.thresholds["executions-busy"] * most or not signals.age_is_sick:
         return
     if _is_partly_unread(signals, consumer):
         return
     mapping, levers = consumer.mapping, _EXECUTIONS
     in_use = executions_in_use(signals, consumer)
-    if window := mapping.reading.tumbling_window_seconds:
+    if parents is not None and most < executions(signals, consumer):
+        in_use = words.EXECUTIONS_BUSY_OF_PARENTS(
+            name=consumer.function.name,
+            busy_executions=busy,
+            executions=most,
+            shard_count=parents.shard_count,
+            changed_at=parents.changed_at,
+        )
+        levers = _EXECUTIONS[:1]
+    elif window := mapping.reading.tumbling_window_seconds:
         in_use = words.ONE_BATCH_A_SHARD(executions_in_use=in_use, window=window)
         levers = _EXECUTIONS[1:]
     elif consumer.beside:

@@ -19,9 +19,12 @@ __all__ = [
 ]
 
 
-def executions(signals: Signals, consumer: Consumer) -> int:
-    """Concurrent invocations that the mappings allow: shards x factor of each (Lambda guide)."""
-    return stream_of(signals.pipeline).shard_count * consumer.batches_per_shard
+def executions(signals: Signals, consumer: Consumer, shards_read: int | None = None) -> int:
+    """Concurrent invocations that the mappings allow: shards x factor of each (Lambda guide); where
+    only some shards are read, no more than those allow."""
+    shards = stream_of(signals.pipeline).shard_count
+    read = shards if shards_read is None else min(shards, shards_read)
+    return read * consumer.batches_per_shard
 
 
 def batches_at_once(pipeline: Pipeline, consumer: Consumer, factor: int) -> int:

@@ -24,6 +24,12 @@ EXECUTIONS_BUSY_OF_SHARDS = Words(
     "{executions_in_use} (shard count {shard_count} x parallelization factor "
     "{parallelization_factor})",
 )
+EXECUTIONS_BUSY_OF_PARENTS = Words(
+    "executions-busy-of-parents",
+    "{name} uses {busy_executions:.1f} of {executions} concurrent executions: the shards from before "
+    "the change at {changed_at:%H:%M} (shard count {shard_count}) are read to the end before the "
+    "new ones are",
+)
 EXECUTIONS_OF_MAPPINGS = Words(
     "executions-of-mappings",
     "{executions_in_use}: it has {mappings} event source mappings on this stream, each of which "
