@@ -12,7 +12,6 @@ from tidegate.scaling.model.reason import ReasonKind
 
 __all__ = [
     "EFFECT",
-    "FIRST_TAKEN_BACK",
     "HELPED",
     "LOWERED",
     "NOT_SEEN_TO_HELP",
@@ -41,12 +40,6 @@ TAKEN_BACK = Words(
     "help and is taken back: {before:,.0f} {what} before and {since:,.0f} after the increase; the "
     "increase of the {kept:words} at {kept_at:%H:%M} is kept, since it was made before the minutes "
     "compared",
-)
-
-FIRST_TAKEN_BACK = Words(
-    ReasonKind.INEFFECTIVE,
-    "the increase from {from_:,} to {to:,} at {begun_at:%H:%M} did not help and is taken back: "
-    "{before:,.0f} {what} before and {since:,.0f} after the increase",
 )
 
 TAKEN_BACK_BEFORE = Words(

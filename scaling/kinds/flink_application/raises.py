@@ -71,17 +71,15 @@ def effective_from(series: ApplicationSeries, begun_at: datetime) -> datetime:
 
 def subtasks_in_vain(raises: Raises, lever: Lever) -> Iterator[Reason]:
     """Why a job gets no more subtasks: those that the last raise gave it process no more records.
-    That the age falls is no sign that they do: a load that fell does it as well. One that was taken
-    back doesn't help to drain either."""
+    That the age falls is no sign that they do: a load that fell does it as well."""
     of_all = raises.signals
     application = next(a for a in applications_of(of_all.pipeline) if a.name == lever.where)
     signals = own_signals(of_all, application)
     raises = replace(raises, signals=signals)
     series = signals.of(application)
     processed, came = series.records_per_second, arrivals(signals, application)
-    for last in raises.last_try(lever):
-        drains = signals.is_out_of_objective and raises.was_taken_back(last)
-        if not (signals.age_is_sick or drains) or raises.has_grown(last, came):
+    for last in raises.last_try(lever) if signals.age_is_sick else ():
+        if raises.has_grown(last, came):
             continue
         since = effective_from(series, last.begun_at)
         if mean_since(processed, since) is None:
