@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tidegate.rules.cause import LeverKind
 
-__all__ = ["Setting", "SettingStep", "earlier_shares", "last_step", "setting_at"]
+__all__ = ["EarlierUnits", "Setting", "SettingStep", "earlier_shares", "last_step", "setting_at"]
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
 
@@ -33,6 +33,13 @@ class SettingStep:
     def is_of(self, setting: Setting) -> bool:
         """Whether it changed that setting."""
         return (self.kind, self.where) == (setting.kind, setting.where)
+
+
+class EarlierUnits(NamedTuple):
+    """So many units of a source from before a change, which are read before those of now."""
+
+    count: int
+    changed_at: datetime
 
 
 def setting_at(steps: Iterable[SettingStep], setting: Setting, moment: datetime) -> int:

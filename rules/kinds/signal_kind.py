@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.graph import Pipeline, Resource
 from tidegate.rules.kinds.source import Cut, SourceSeries
-from tidegate.rules.setting_steps import Setting
+from tidegate.rules.setting_steps import EarlierUnits, Setting
 from tidegate.rules.window import Metric, Window
 
 if TYPE_CHECKING:
@@ -154,6 +154,11 @@ class SignalKind:
     def is_catching_up(self, signals: "Signals") -> bool:
         """Whether its processors may still be working off what an earlier change left them."""
         return False
+
+    def earlier_units(self, signals: "Signals") -> EarlierUnits | None:
+        """The units of its source from before a change, where these are read for longer than the
+        change alone explains; None else."""
+        return None
 
     def slow_to_drain(self, signals: "Signals") -> Iterable["Diagnosis"]:
         """Why its processors take longer than they may to work off a backlog that gets less."""

@@ -15,7 +15,7 @@ from tidegate.rules.kinds.signal_series import SignalSeries
 from tidegate.rules.window import Window
 
 if TYPE_CHECKING:
-    from tidegate.rules.setting_steps import SettingStep
+    from tidegate.rules.setting_steps import EarlierUnits, SettingStep
 
 __all__ = ["BURST_SECONDS", "RECENT_SECONDS", "Signals", "increase", "mean", "rate"]
 
@@ -95,6 +95,12 @@ class Signals:
         """What AWS calls the age: Kinesis by the reads of functions, Flink by its own source."""
         told = (kind.age_name(self.pipeline) for kind in self.pipeline.kinds.signals)
         return next((each for each in told if each), "time behind the latest record")
+
+    @property
+    def earlier_units(self) -> "EarlierUnits | None":
+        """The units of the source from before a change that are read for long; None else."""
+        told = (kind.earlier_units(self) for kind in self.pipeline.kinds.signals)
+        return next((each for each in told if each is not None), None)
 
     @property
     def is_in_cooldown(self) -> bool:

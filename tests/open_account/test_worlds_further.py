@@ -182,14 +182,14 @@ def test_parents_that_are_read_for_longer_than_they_may_leave_nothing_unknown(se
     world = a_world(load, WRITER, shards=1, units=1500, hours=0.75)
     run = play(world.put(MappingData(batch_size=100)), fixed, seed)
     assert Health.UNKNOWN not in {report.health for report in run.reports}
-    waits = [
+    told = [
         report
         for report in run.reports
-        if any("are past that change" in advice for advice in report.advice)
+        if "the shards from before the change" in report.diagnoses[0].because
     ]
-    assert all(each.health is Health.SICK for each in waits)
-    assert all("their parents are read" in each.diagnoses[0].because for each in waits)
-    assert all(each.changes == () for each in waits)
+    assert {each.diagnoses[0].cause for each in told} == {Cause.CONSUMER_TOO_SLOW}
+    assert all(each.health is Health.SICK and each.changes == () for each in told)
+    assert all("raise parallelization factor of order-writer" in each.advice[0] for each in told)
 
 
 def test_a_backlog_that_drains_is_no_window_that_is_too_long(seed: int) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tidegate.rules.cause import Diagnosis
     from tidegate.rules.kinds.signals import Signals
     from tidegate.rules.reason import Reason
+    from tidegate.rules.setting_steps import EarlierUnits
 
 __all__ = ["KinesisStreamSignals"]
 
@@ -124,3 +125,9 @@ class KinesisStreamSignals(SignalKind):
 
         changed = parents_read_since(signals)
         return None if changed is None else words.PARENTS_ARE_READ(changed_at=changed)
+
+    def earlier_units(self, signals: "Signals") -> "EarlierUnits | None":
+        """The shards from before the last reshard."""
+        from tidegate.rules.kinds.kinesis_stream.parents import parents_read_for_long
+
+        return parents_read_for_long(signals)

@@ -4,13 +4,12 @@ what reads the new shards has nothing to do, and does not tell whether the chang
 """
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from tidegate.rules.kinds.kinesis_stream.state import PARENTS_SECONDS, Stream, shards_of, stream_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
-from tidegate.rules.setting_steps import setting_at
+from tidegate.rules.setting_steps import EarlierUnits, setting_at
 
-__all__ = ["Parents", "parents_read_for_long", "parents_read_since"]
+__all__ = ["parents_read_for_long", "parents_read_since"]
 
 
 def parents_read_since(signals: Signals) -> datetime | None:
@@ -30,20 +29,11 @@ def parents_read_since(signals: Signals) -> datetime | None:
     return changed if any(put_at < changed for put_at in oldest) else None
 
 
-class Parents(NamedTuple):
-    """So many shards of before a change, whose records are read before those of the new ones."""
-
-    shard_count: int
-    changed_at: datetime
-
-
-def parents_read_for_long(signals: Signals) -> Parents | None:
+def parents_read_for_long(signals: Signals) -> EarlierUnits | None:
     """Those that are read for longer than the change alone explains: what reads them is all that
     gets on. None else."""
     changed, judged = parents_read_since(signals), signals.series.judged_until
     if changed is None or judged is None or (judged - changed).total_seconds() < PARENTS_SECONDS:
         return None
-    before = changed - timedelta(microseconds=1)
-    return Parents(
-        setting_at(signals.steps, shards_of(stream_of(signals.pipeline)), before), changed
-    )
+    own, before = shards_of(stream_of(signals.pipeline)), changed - timedelta(microseconds=1)
+    return EarlierUnits(setting_at(signals.steps, own, before), changed)

@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.kinds.kinesis_stream.parents import parents_read_for_long
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.lambda_mapping.bad_deploy import bad_deploy
 from tidegate.rules.kinds.lambda_mapping.concurrency import (
-    busy_concurrency,
     concurrency_cap,
     executions,
 )
@@ -20,13 +17,12 @@ from tidegate.rules.kinds.lambda_mapping.reading import not_reading
 from tidegate.rules.kinds.lambda_mapping.records_dropped import records_dropped
 from tidegate.rules.kinds.lambda_mapping.replay import replay
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
+from tidegate.rules.kinds.lambda_mapping.too_slow import too_slow
 from tidegate.rules.kinds.rates import is_repeated
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
-__all__ = ["consumer_causes", "executions_in_use"]
-
-_EXECUTIONS: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.SHARD_COUNT)
+__all__ = ["consumer_causes"]
 
 
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
@@ -54,19 +50,8 @@ def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
             *downstream_saturated(seen, consumer),
             *_timeout_near(seen, consumer),
         ]
-        causes = causes or [*_too_slow(seen, consumer)]
+        causes = causes or [*too_slow(seen, consumer)]
         yield from causes or _window_too_long(seen, consumer)
-
-
-def executions_in_use(signals: Signals, consumer: Consumer) -> Reason:
-    """How many of a consumer's concurrent executions are busy, in words."""
-    if others := consumer.mapping.reading.other_sources:
-        return words.OTHER_SOURCES(name=consumer.function.name, others=len(others))
-    return words.EXECUTIONS_BUSY(
-        name=consumer.function.name,
-        busy_executions=busy_concurrency(signals, consumer),
-        executions=executions(signals, consumer),
-    )
 
 
 def _cut_off(consumer: Consumer) -> Diagnosis | None:
@@ -170,60 +155,6 @@ def _timeout_near(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
             f"increase the timeout (now {timeout} s), make the batch smaller (now {batch} records)"
             " or give the function more memory; Lambda retries all of a batch that timed out"
         ),
-    )
-
-
-def _is_partly_unread(signals: Signals, consumer: Consumer) -> bool:
-    """Whether CloudWatch failed to read something of the function or of its tables: then that
-    nothing fails and nothing throttles there isn't known."""
-    names = {consumer.function.name, *(table.name for table in consumer.writes)}
-    unread = (each.metric.dimensions for each in signals.series.unread)
-    return any(value in names for dimensions in unread for _, value in dimensions)
-
-
-def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    busy, parents = busy_concurrency(signals, consumer), parents_read_for_long(signals)
-    most = executions(signals, consumer, None if parents is None else parents.shard_count)
-    if busy < signals.thresholds["executions-busy"] * most or not signals.age_is_sick:
-        return
-    if _is_partly_unread(signals, consumer):
-        return
-    mapping, levers = consumer.mapping, _EXECUTIONS
-    in_use = executions_in_use(signals, consumer)
-    if parents is not None and most < executions(signals, consumer):
-        in_use = words.EXECUTIONS_BUSY_OF_PARENTS(
-            name=consumer.function.name,
-            busy_executions=busy,
-            executions=most,
-            shard_count=parents.shard_count,
-            changed_at=parents.changed_at,
-        )
-        levers = _EXECUTIONS[:1]
-    elif window := mapping.reading.tumbling_window_seconds:
-        in_use = words.ONE_BATCH_A_SHARD(executions_in_use=in_use, window=window)
-        levers = _EXECUTIONS[1:]
-    elif consumer.beside:
-        in_use = words.EXECUTIONS_OF_MAPPINGS(
-            executions_in_use=in_use, mappings=len(consumer.mappings)
-        )
-        levers = _EXECUTIONS[1:]
-    else:
-        in_use = words.EXECUTIONS_BUSY_OF_SHARDS(
-            executions_in_use=in_use,
-            shard_count=stream_of(signals.pipeline).shard_count,
-            parallelization_factor=mapping.parallelization_factor,
-        )
-    yield Diagnosis(
-        Cause.CONSUMER_TOO_SLOW,
-        consumer.function.name,
-        (
-            in_use,
-            words.AGE_GROWS(
-                age_seconds=signals.age_seconds or 0, seconds_per_minute=signals.age_growth * 60
-            ),
-            words.NOTHING_FAILS(),
-        ),
-        cured_by=levers,
     )
 
 

@@ -109,7 +109,7 @@ class LambdaMappingSignals(SignalKind):
 
     def in_use(self, signals: "Signals") -> "Iterable[Reason]":
         """The concurrent executions that are busy."""
-        from tidegate.rules.kinds.lambda_mapping.causes import executions_in_use
+        from tidegate.rules.kinds.lambda_mapping.too_slow import executions_in_use
 
         return (executions_in_use(signals, each) for each in consumers_of(signals.pipeline))
 

@@ -26,9 +26,9 @@ EXECUTIONS_BUSY_OF_SHARDS = Words(
 )
 EXECUTIONS_BUSY_OF_PARENTS = Words(
     "executions-busy-of-parents",
-    "{name} uses {busy_executions:.1f} of {executions} concurrent executions: the shards from before "
-    "the change at {changed_at:%H:%M} (shard count {shard_count}) are read to the end before the "
-    "new ones are",
+    "{name} uses {busy_executions:.1f} of {executions} concurrent executions: the shards from "
+    "before the change at {changed_at:%H:%M} (shard count {shard_count}) are read to the end "
+    "before the new ones are",
 )
 EXECUTIONS_OF_MAPPINGS = Words(
     "executions-of-mappings",

@@ -36,7 +36,15 @@ def shards_in_vain(raises: Raises, recommendation: Recommendation) -> Iterator[C
             effective = last.begun_at + EFFECT
             yield from map(Prohibition, in_vain(last, *_accepted(signals), effective))
     current = recommendation.current
-    for reason in (*_of_readers(raises, shards), *_of_parents(raises, shards)):
+    if raises.signals.earlier_units is not None:  # So long nothing tells what the raise did.
+        unread = (
+            words.PARENTS_UNREAD(lever=shards, begun_at=last.begun_at)
+            for last in raises.last_raise(shards)
+        )
+        reasons = (*unread,)
+    else:
+        reasons = (*_of_readers(raises, shards), *_of_parents(raises, shards))
+    for reason in reasons:
         yield Range(current, max(current, recommendation.for_arrivals), reason)
 
 

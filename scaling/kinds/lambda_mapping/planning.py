@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.graph import Role
-from tidegate.rules.kinds.kinesis_stream.parents import parents_read_for_long
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.lambda_mapping.batching_window import batching, batching_recommendations
@@ -69,8 +68,8 @@ class MappingPlanning(Planning):
         signals, lever = raises.signals, recommendation.lever
         source = source_of(signals.pipeline)
         if lever.kind is LeverKind.PARALLELIZATION_FACTOR:
-            # Where parents of a reshard are read for long, its shards have added no executions yet.
-            others = () if source is None or parents_read_for_long(signals) else (source.lever,)
+            # While its earlier units are read for long, the new ones have added no executions.
+            others = () if source is None or signals.earlier_units else (source.lever,)
             yield from map(Prohibition, raises.of_executions(lever, *others))
 
     def recommendations_after(

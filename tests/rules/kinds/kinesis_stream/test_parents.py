@@ -9,7 +9,7 @@ from tests.builders import NOON, Samples, a_pipeline, newest, signals, with_cons
 from tests.flink_builders import JobMinute, a_flink_pipeline, job_signals
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.kinds.kinesis_stream.parents import parents_read_since
+from tidegate.rules.kinds.kinesis_stream.parents import parents_read_for_long, parents_read_since
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.setting_steps import SettingStep
 
@@ -64,8 +64,18 @@ def test_without_a_reader_nothing_is_read() -> None:
     assert parents_read_since(replace(seen, steps=())) is None
 
 
+@pytest.mark.parametrize(
+    ("changed", "to", "is_long"), [(12, 750, True), (9, 600, False), (12, 500, False)]
+)
+def test_they_are_read_for_long_after_ten_minutes(changed: int, to: int, is_long: bool) -> None:
+    told = parents_read_for_long(late(*slowly_to(to), changed=changed))
+    assert told == ((1, NOON - timedelta(minutes=changed)) if is_long else None)
+
+
 def test_while_they_take_longer_it_is_told_what_to_wait_for() -> None:
-    (told,) = diagnose(late(*slowly_to(750), changed=12))
+    idle: Samples = [1000.0] * 5
+    seen = newest(late(*slowly_to(750), changed=12), "scorer", duration_sum_milliseconds=idle)
+    (told,) = diagnose(seen)
     assert told.cause is Cause.HEALTHY
     assert "from before the change of the shards at 11:48" in told.because
     assert told.advice is not None

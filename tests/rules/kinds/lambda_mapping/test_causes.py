@@ -20,7 +20,7 @@ from tests.builders import (
 )
 from tests.rules.kinds.lambda_mapping.late import a_mapping, causes, found, growing, the_one
 from tidegate.rules.cause import Cause, LeverKind
-from tidegate.rules.kinds.lambda_mapping.causes import executions_in_use
+from tidegate.rules.kinds.lambda_mapping.causes import consumer_causes
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Metric, Window
 
@@ -32,7 +32,7 @@ WINDOW, FACTOR, SHARDS = (
 
 
 def test_a_consumer_in_order_has_no_cause() -> None:
-    assert found(signals(a_mapping())) == []
+    assert [*consumer_causes(signals(a_mapping()))] == []
     assert found(growing()) == []
 
 
@@ -193,12 +193,6 @@ def test_that_nothing_fails_must_be_known(unread: Metric, is_told: bool) -> None
     window = Window(unread, source_series(seen).incoming_records.start, (), unread="refused")
     seen = replace(seen, series=replace(seen.series, unread=(window,)))
     assert found(seen) == [SLOW] * is_told
-
-
-def test_executions_of_a_function_with_other_sources_are_not_counted() -> None:
-    pipeline = a_mapping(reading=Reading(other_sources=("queue", "topic")))
-    told = str(executions_in_use(signals(pipeline), the_consumer(pipeline)))
-    assert told.startswith("scorer has other event sources (2), whose invocations are among")
 
 
 # ---- a batching window
