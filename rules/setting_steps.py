@@ -35,7 +35,8 @@ class SettingStep:
         return (self.kind, self.where) == (setting.kind, setting.where)
 
 
-class EarlierUnits(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class EarlierUnits:
     """So many units of a source from before a change, which are read before those of now."""
 
     count: int

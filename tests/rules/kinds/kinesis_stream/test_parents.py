@@ -11,7 +11,7 @@ from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.kinesis_stream.parents import parents_read_for_long, parents_read_since
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.setting_steps import SettingStep
+from tidegate.rules.setting_steps import EarlierUnits, SettingStep
 
 
 def late(*ages: float, changed: float = 8, where: str = "racers") -> Signals:
@@ -69,7 +69,7 @@ def test_without_a_reader_nothing_is_read() -> None:
 )
 def test_they_are_read_for_long_after_ten_minutes(changed: int, to: int, is_long: bool) -> None:
     told = parents_read_for_long(late(*slowly_to(to), changed=changed))
-    assert told == ((1, NOON - timedelta(minutes=changed)) if is_long else None)
+    assert told == (EarlierUnits(1, NOON - timedelta(minutes=changed)) if is_long else None)
 
 
 def test_while_they_take_longer_it_is_told_what_to_wait_for() -> None:
