@@ -280,6 +280,7 @@ def test_a_backlog_in_the_parents_of_a_reshard_heals_until_the_deadline_of_that_
     """Twelve minutes ago; nobody doubts what is read."""
     rising = [10_000.0 * minutes for minutes in range(36, 76)]
     ages = newest(signals(a_pipeline(shards=2)), iterator_age_milliseconds=rising)
+    ages = newest(ages, "scorer", duration_sum_milliseconds=[1000.0] * 90)  # Few are busy.
     raised = change_of(SHARDS, 1, 2, minutes_ago=12)
     step = SettingStep(LeverKind.SHARD_COUNT, "racers", raised.begun_at, 1)
     seen = replace(ages, steps=(step,), changed_at=raised.begun_at)
