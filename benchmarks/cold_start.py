@@ -51,47 +51,57 @@ FROM_SNAPSHOT = APP.replace("import app\n", "import app\nbegan = time.process_ti
 
 def main(runs: int) -> int:
     """Measure, print, and judge."""
-    import boto3
-
     with tempfile.TemporaryDirectory() as name, moto_server() as endpoint:
-        folder = Path(name)
-        config = ROOT / "examples" / "race-day.yaml"
-        subprocess.run(
-            [sys.executable, "-m", "tidegate.deployment.package", str(config), str(folder / "b")],
-            check=True, capture_output=True, cwd=ROOT,
-        )  # fmt: skip
-        task, own = lay_out(folder / "b" / "deploy" / "deployment.zip", folder)
-        session = boto3.Session("testing", "testing", region_name="us-east-1")
-        session.client("kinesis", endpoint_url=endpoint).create_stream(
-            StreamName="racers", ShardCount=1
-        )
-        create_ledger_table(session.client("dynamodb", endpoint_url=endpoint), "ledger")
-        event = json.dumps(proxy_event("GET", "shard_count~racers", None, "application/json"))
-        environment = {
-            "PATH": os.environ["PATH"], "PYTHONPATH": f"{task}:{own}", "AWS_REGION": "us-east-1",
-            "AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x",
-            "TIDEGATE_LEDGER_TABLE": "ledger", "PYTHONPYCACHEPREFIX": str(folder / "cache"),
-        }  # fmt: skip
-
-        def once(code: str, *arguments: str, **more: str) -> float:
-            done = subprocess.run(
-                [sys.executable, "-S", "-c", code, *arguments],
-                env={**environment, **more}, capture_output=True, text=True, cwd=task, check=True,
-            )  # fmt: skip
-            return float(done.stdout.splitlines()[-1])
-
-        once(BASE)
-        once(APP, event)
-        pairs = [(once(BASE), once(APP, event)) for _ in range(runs)]
-        snapshot = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
-        restored = median(once(FROM_SNAPSHOT, event, **snapshot) for _ in range(runs))
-    base, app = (median(side) for side in zip(*pairs, strict=True))
+        base, app, restored = measured(Path(name), endpoint, runs)
     ratio = app / base
     print(f"import boto3 and one client: {base * 1000:.0f} ms of CPU")
     print(f"the packaged app with a first request: {app * 1000:.0f} ms of CPU")
     print(f"a first request from a snapshot: {restored * 1000:.0f} ms of CPU")
     print(f"ratio {ratio:.2f} (median of {runs}; at most {RATIO_MAX} is wanted)")
     return int(ratio > RATIO_MAX)
+
+
+def measured(folder: Path, endpoint: str, runs: int) -> tuple[float, float, float]:
+    """Medians of the CPU seconds of the base, of the app, and of a request from a snapshot."""
+    task, environment = packaged(folder, endpoint)
+    event = json.dumps(proxy_event("GET", "shard_count~racers", None, "application/json"))
+
+    def once(code: str, *arguments: str, **more: str) -> float:
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", code, *arguments],
+            env={**environment, **more}, capture_output=True, text=True, cwd=task, check=True,
+        )  # fmt: skip
+        return float(done.stdout.splitlines()[-1])
+
+    once(BASE)
+    once(APP, event)
+    # In turns, so that what slows the machine slows both.
+    pairs = [(once(BASE), once(APP, event)) for _ in range(runs)]
+    snapshot = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
+    restored = median(once(FROM_SNAPSHOT, event, **snapshot) for _ in range(runs))
+    base, app = (median(side) for side in zip(*pairs, strict=True))
+    return base, app, restored
+
+
+def packaged(folder: Path, endpoint: str) -> tuple[Path, dict[str, str]]:
+    """The unpacked zip with a stream and a ledger behind the endpoint, and what it is run with."""
+    import boto3
+
+    config = ROOT / "examples" / "race-day.yaml"
+    subprocess.run(
+        [sys.executable, "-m", "tidegate.deployment.package", str(config), str(folder / "b")],
+        check=True, capture_output=True, cwd=ROOT,
+    )  # fmt: skip
+    task, own = lay_out(folder / "b" / "deploy" / "deployment.zip", folder)
+    session = boto3.Session("testing", "testing", region_name="us-east-1")
+    stream = session.client("kinesis", endpoint_url=endpoint)
+    stream.create_stream(StreamName="racers", ShardCount=1)
+    create_ledger_table(session.client("dynamodb", endpoint_url=endpoint), "ledger")
+    return task, {
+        "PATH": os.environ["PATH"], "PYTHONPATH": f"{task}:{own}", "AWS_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x",
+        "TIDEGATE_LEDGER_TABLE": "ledger", "PYTHONPYCACHEPREFIX": str(folder / "cache"),
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

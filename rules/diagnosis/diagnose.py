@@ -137,7 +137,7 @@ def _still_settling(signals: Signals) -> Diagnosis | None:
         signals.pipeline.name,
         (_settles(signals),),
         advice=f"wait until readers of {signals.pipeline.source.name} are past that change: until "
-        "then another one has no effect; what helps is more capacity of the readers",
+        "then another one has no effect",
     )
 
 

@@ -39,7 +39,8 @@ def too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     long, of those that these have."""
     earlier, busy = signals.earlier_units, busy_concurrency(signals, consumer)
     most = executions(signals, consumer, None if earlier is None else earlier.count)
-    if round(busy) > most:  # The new shards are read already, by some.
+    # With a whole execution more than they have, the new shards are read already, by some.
+    if round(busy) > most:
         earlier, most = None, executions(signals, consumer)
     if busy < signals.thresholds["executions-busy"] * most or not signals.age_is_sick:
         return
