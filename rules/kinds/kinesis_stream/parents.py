@@ -22,18 +22,26 @@ def parents_read_since(signals: Signals) -> datetime | None:
     changed = max((each.at for each in signals.steps if each.is_of(own)), default=None)
     if changed is None or signals.age_growth >= 1:
         return None
+    oldest = _oldest_unread(signals, judged)
+    return changed if oldest is not None and oldest < changed else None
+
+
+def _oldest_unread(signals: Signals, judged: datetime) -> datetime | None:
+    """When the oldest record was put that the readers had before them in the newest minutes."""
     recent = judged - timedelta(seconds=RECENT_SECONDS)
-    oldest = (
-        each.at - timedelta(seconds=each.seconds) for each in signals.ages if each.at >= recent
-    )
-    return changed if any(put_at < changed for put_at in oldest) else None
+    put = (each.at - timedelta(seconds=each.seconds) for each in signals.ages if each.at >= recent)
+    return min(put, default=None)
 
 
 def parents_read_for_long(signals: Signals) -> EarlierUnits | None:
     """Those that are read for longer than the change alone explains: what reads them is all that
-    gets on. None else."""
+    gets on. They are the shards of when the oldest unread record was put, which may be several
+    changes ago. None else."""
     changed, judged = parents_read_since(signals), signals.series.judged_until
     if changed is None or judged is None or (judged - changed).total_seconds() < PARENTS_SECONDS:
         return None
-    own, before = shards_of(stream_of(signals.pipeline)), changed - timedelta(microseconds=1)
-    return EarlierUnits(setting_at(signals.steps, own, before), changed)
+    own, oldest = shards_of(stream_of(signals.pipeline)), _oldest_unread(signals, judged)
+    if oldest is None:
+        return None
+    first = min(each.at for each in signals.steps if each.is_of(own) and each.at > oldest)
+    return EarlierUnits(setting_at(signals.steps, own, oldest), first)

@@ -72,6 +72,19 @@ def test_they_are_read_for_long_after_ten_minutes(changed: int, to: int, is_long
     assert told == (EarlierUnits(1, NOON - timedelta(minutes=changed)) if is_long else None)
 
 
+@pytest.mark.parametrize(("to", "count", "minutes"), [(900, 1, 14), (640, 2, 12)])
+def test_after_several_changes_they_are_those_of_the_oldest_unread_record(
+    to: int, count: int, minutes: int
+) -> None:
+    """From 1 to 2 shards fourteen minutes ago, to 4 two minutes later."""
+    steps = tuple(
+        SettingStep(LeverKind.SHARD_COUNT, "racers", NOON - timedelta(minutes=ago), before)
+        for ago, before in ((14, 1), (12, 2))
+    )
+    told = parents_read_for_long(replace(late(*slowly_to(to)), steps=steps))
+    assert told == EarlierUnits(count, NOON - timedelta(minutes=minutes))
+
+
 def test_while_they_take_longer_it_is_told_what_to_wait_for() -> None:
     idle: Samples = [1000.0] * 5
     seen = newest(late(*slowly_to(750), changed=12), "scorer", duration_sum_milliseconds=idle)
