@@ -17,7 +17,7 @@ test-fast: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 -m "not slow" tests/rules tests/scaling
 	$(BIN)/python -m tests.pure
 
-# What doesn't fit into `.ci/run`, in parts: two hours on two processors. PARTS has those that are
+# What doesn't fit into `.ci/run`, in parts: three hours on two processors. PARTS has those that are
 # wanted: template (as CDK, Terraform, checkov, cfn-lint and parliament take it), emulator (a stage
 # on MiniStack), seeds (what `make test` plays a sample of), cold-start, and the five that have targets
 # of their own.
@@ -35,12 +35,7 @@ verify-emulator: .venv/dev .venv/emulator/made
 	TIDEGATE_EMULATOR=$(CURDIR)/.venv/emulator/bin/python $(BIN)/python -m pytest -q -n 0 tests/emulator
 
 verify-seeds: .venv/dev
-	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py \
-	  tests/scaling/notify/test_incident.py tests/chalice_app/test_flink_by_policies.py \
-	  tests/losses/test_ineffective.py tests/losses/test_flink_seeds.py \
-	  tests/open_account/test_worlds.py tests/open_account/test_worlds_further.py \
-	  tests/open_account/test_worlds_of_faults.py tests/open_account/test_worlds_of_health.py \
-	  tests/tidegate/kinds/kinesis_stream/test_killed.py
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal --all-seeds -m "by_seed or sampled or hypothesis"
 
 verify-cold-start: .venv/dev
 	$(BIN)/python -m benchmarks.cold_start

@@ -48,9 +48,6 @@ SLOW = (
 moto. Single tests of more than half a second are marked where they stand."""
 
 
-SEEDS, ALL_SEEDS = 2, 20
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--all-seeds", action="store_true", help="sampled tests by every seed (make verify)"
@@ -65,12 +62,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         every, sample = (*marked.args, 1)[:2]
         whole = metafunc.config.getoption("--all-seeds")
         metafunc.parametrize("seed", range(1, 1 + (every if whole else sample)))
-
-
-@pytest.fixture(scope="session")
-def seeds(request: pytest.FixtureRequest) -> range:
-    """By which a statistical test plays a world: a sample of them, or all in ``make verify``."""
-    return range(ALL_SEEDS if request.config.getoption("--all-seeds") else SEEDS)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -38,6 +38,7 @@ def in_the_newest(name: str, dimension: str, value: float) -> Callable[..., Any]
     return answer
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("value", [nan, inf, -inf, -5.0, HUGE], ids=str)
 @pytest.mark.parametrize(
     ("metric", "dimension"),

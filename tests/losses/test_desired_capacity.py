@@ -65,6 +65,7 @@ def test_what_is_asked_for_while_an_operator_reverts_is_carried_out(endpoint: En
     assert endpoint.get(SHARDS)[0] == 6
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("sweeps", [False, True], ids=["unswept", "swept"])
 @pytest.mark.parametrize(("dimension", "asked", "by_hand", "change"), BY_HAND)
 def test_what_was_reached_is_not_defended_against_an_operator(

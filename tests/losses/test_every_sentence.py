@@ -64,6 +64,7 @@ COUNTED = count()
 WORDINGS = {"all alike": lambda _: "a reason", "never twice": lambda _: f"reason {next(COUNTED)}"}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("wording", WORDINGS)
 @pytest.mark.parametrize(
     ("name", "minutes"),

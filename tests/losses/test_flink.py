@@ -266,6 +266,7 @@ SETTINGS = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("ill", [behind, full_of_state], ids=["behind", "heap"])
 @pytest.mark.parametrize("per_kpu", [1, 4])
 @pytest.mark.parametrize("off", SETTINGS)
@@ -463,6 +464,7 @@ def test_in_a_world_of_few_key_groups_the_maximum_is_met_once_and_kept_to(
 # ---- no update while checkpoints fail
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("ill", [behind, full_of_state], ids=["behind", "heap"])
 @pytest.mark.parametrize("per_kpu", [1, 4])
 @pytest.mark.parametrize("every", [4, 10])

@@ -46,6 +46,7 @@ def left_alone(scenario: Scenario, seconds: int, seed: int = 1) -> World:
 STEP = ((0, 1000), (1200, 1000), (1201, 1600))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("data", "cause"),
     [
@@ -99,6 +100,7 @@ def test_a_job_that_waits_for_io_at_seventy_percent_keeps_its_subtasks(level: st
 DAY = 24 * 3600
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("rate", "io_share", "parallelism"), [(1000, 0.88, 4), (900, 0.7, 4), (1500, 0.95, 6)]
 )

@@ -351,6 +351,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("world", worlds, ids=[each.name for each in worlds])
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.by_seed(20)
 def test_the_right_cause_comes_first_and_no_job_is_worse_off_by_more_than_a_restart(
     world: FlinkWorld, seed: int

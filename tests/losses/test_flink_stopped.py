@@ -20,6 +20,7 @@ from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 ROLLBACK_OFF = {"ApplicationSystemRollbackConfigurationDescription": {"RollbackEnabled": False}}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("updates", "hours_ago", "is_rolled_back", "health"),
     [

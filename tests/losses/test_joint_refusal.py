@@ -107,6 +107,7 @@ def test_what_is_refused_alone_as_well_is_asked_for_once_more_only(account: Acco
     assert len(account.changes) == 2
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("code", "message"),
     [

@@ -101,6 +101,7 @@ def test_two_high_ages_double_the_retention_at_once_and_page(account: Account) -
     assert len(account.asked("Publish")) == 1
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("odd", [0, AS_USUAL, HOUR], ids=["0", "0.3 s", "an hour"])
 def test_one_low_age_does_not_take_a_retention_back(account: Account, odd: float) -> None:
     minutes(account, *NEARLY_A_DAY, odd)

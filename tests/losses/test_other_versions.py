@@ -95,6 +95,7 @@ def orders(account: Account) -> Account:
     return account
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("statements", OTHERS.values(), ids=OTHERS)
 def test_what_another_version_wrote_ends_no_command(orders: Account, statements: list[str]) -> None:
     place = changed(orders, *statements)
@@ -154,15 +155,16 @@ def test_a_damaged_ledger_is_one_line(orders: Account) -> None:
         assert told.stderr.count("\n") <= 1
 
 
-def test_whatever_is_damaged_in_a_file_is_told_as_its_damage(tmp_path: Path) -> None:
+@pytest.mark.by_seed(5)
+def test_whatever_is_damaged_in_a_file_is_told_as_its_damage(tmp_path: Path, seed: int) -> None:
     place = tmp_path / "ledger.sqlite"
     with closing(SqliteLedger(str(place))) as ledger:
         for at in range(40):
             moment = NOON + timedelta(minutes=at)
             ledger.begin(replace(ENTRY, entry_id=f"e{at}", begun_at=moment, outcome=Outcome.DONE))
     whole = place.read_bytes()
-    chance, told = random.Random(2), 0
-    for _ in range(300):
+    chance, told = random.Random(seed), 0
+    for _ in range(60):
         damaged = bytearray(whole)
         for _ in range(chance.choice((1, 20, 400))):
             damaged[chance.randrange(100, len(damaged))] = chance.randrange(256)
@@ -177,7 +179,7 @@ def test_whatever_is_damaged_in_a_file_is_told_as_its_damage(tmp_path: Path) -> 
                 ledger.last_snapshot("orders", NOON)
         except (ConfigurationError, LedgerUnavailable) as error:
             told += str(place) in str(error)
-    assert told > 100
+    assert told > 20
 
 
 # ---- what is unknown counts as spent

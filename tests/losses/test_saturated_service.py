@@ -57,6 +57,7 @@ RAISES = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("ago", [2, 3, 20, 87, 88])
 @pytest.mark.parametrize(("lever", "before", "after", "shards", "factor"), RAISES)
 def test_no_raise_follows_one_that_was_not_seen_to_help(

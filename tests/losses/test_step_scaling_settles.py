@@ -97,6 +97,7 @@ def played(records_per_second: float) -> tuple[World, list[int], list[int]]:
     return world, [capacity for _, capacity in policies.asked], shards
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("records_per_second", "needed", "asked"),
     [

@@ -60,6 +60,7 @@ def stage(account: Account) -> Account:
     return account
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("by", ["sweep", "resume"])
 @pytest.mark.parametrize("before", [(), (IN,), (OUT, SCHEDULED), ALL])
 def test_what_was_suspended_before_a_pause_stays_so_after_it(

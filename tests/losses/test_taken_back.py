@@ -18,6 +18,7 @@ def take_backs(played: Played) -> dict[LeverKind, tuple[int, int]]:
     }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.by_seed(3)
 @pytest.mark.parametrize(
     ("load", "served", "shards", "factor", "expected"),

@@ -75,6 +75,7 @@ REPORTED = {"FunctionResponseTypes": ["ReportBatchItemFailures"], "MaximumRetryA
 KEPT = {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:1:failed"}}}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("settings", "count"),
     [

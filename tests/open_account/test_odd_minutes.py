@@ -102,6 +102,7 @@ def test_one_minute_of_throttled_invocations_pages_nobody(
     assert len(account.asked("Publish")) == pages
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("refused_in", [{1, 2}, {1, 3}], ids=["two", "two of three"])
 @pytest.mark.parametrize("what", ["writes", "reads"])
 def test_two_minutes_move_it(account: Account, what: str, refused_in: set[int]) -> None:

@@ -141,6 +141,7 @@ def test_a_load_that_was_flat_is_not_multiplied_beyond_what_is_refused(
     assert "WCU that does not follow the stream" in json.dumps(pipeline["actions"])
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("read", "throttled", "least", "most"),
     [(600, 1800, 1_040, 1_150), (600, 7200, 1_040, 1_300), (200, 2200, 1_040, 1_150),

@@ -16,6 +16,7 @@ def calm(back: int) -> int:
     return 48_000 + back % 7 * 500
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("readers", [1, 2, 3])
 def test_a_table_that_throttles_is_raised_as_far_beside_other_readers(
     account: Account, readers: int

@@ -57,6 +57,7 @@ def test_writes_of_another_job_raise_the_write_units(account: Account) -> None:
     assert moved == {"write_capacity of orders": 167}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("minutes", "others_units"), [(10, 4500), (25, 4000), (4, 5400)])
 def test_another_job_that_makes_the_consumer_late_is_no_drain(
     account: Account, minutes: int, others_units: int

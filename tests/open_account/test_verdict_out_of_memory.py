@@ -35,6 +35,7 @@ def used(account: Account, percent: float) -> None:
         account.put("LambdaInsights", own, back, {"memory_utilization": most})
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("shards", [2, 1], ids=["two batches at a time", "one batch at a time"])
 @pytest.mark.parametrize(
     ("layer", "percent", "expected"),

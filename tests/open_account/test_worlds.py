@@ -140,6 +140,7 @@ def test_a_batching_window_over_the_objective_is_named_and_nothing_else_is_moved
         assert [at for at in changes(run, kind) if at < 1800] == []
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("every_seconds", [1200, 900, 600, 420])
 def test_shards_that_a_template_sets_back_are_left_to_it(seed: int, every_seconds: int) -> None:
     """However soon it is applied again: each time Tidegate would spend a call of its day."""

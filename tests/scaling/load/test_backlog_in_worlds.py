@@ -88,6 +88,7 @@ def looks(
             yield signals, waited[judged]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("dry_run", [True, False], ids=["alone", "cured"])
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("world", [a_function, a_job])

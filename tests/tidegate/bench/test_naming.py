@@ -37,6 +37,7 @@ def named(case: Case) -> list[bool]:
     return found
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("fault", INCURABLE)
 @pytest.mark.parametrize("load", ["diurnal", "spikes", "growth"])
 def test_what_no_capacity_cures_is_named_while_it_lasts(load: str, fault: str) -> None:

@@ -17,7 +17,6 @@ from tests.tidegate.kinds.kinesis_stream.test_interrupted import begun, finished
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 
 KEYS = 12
-KILLS, IN_THE_SUITE = 50, 1
 
 Records = dict[str, list[int]]
 
@@ -27,16 +26,11 @@ def ledger(tmp_path: Any) -> SqliteLedger:
     return SqliteLedger(str(tmp_path / "ledger.sqlite"))
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "kill" in metafunc.fixturenames:
-        every = metafunc.config.getoption("--all-seeds")
-        metafunc.parametrize("kill", range(KILLS if every else IN_THE_SUITE))
-
-
+@pytest.mark.by_seed(50)
 def test_after_a_kill_nothing_is_lost_or_out_of_order_or_left_open(
-    kinesis: Any, stream: str, ledger: SqliteLedger, kill: int
+    kinesis: Any, stream: str, ledger: SqliteLedger, seed: int
 ) -> None:
-    random = Random(kill)
+    random = Random(seed)
     written, read = dict[str, list[int]](), dict[str, list[int]]()
     to = random.choice([1, 3, 4, 5, 7, 8])
     with reading(kinesis, stream, read), producing(kinesis, stream, written):
