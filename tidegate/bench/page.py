@@ -28,9 +28,9 @@ def page(benchmark: Benchmark, cases: Sequence[Case], made_by: str) -> str:
     from plotly.offline import get_plotlyjs
 
     environment = Environment(
-        loader=PackageLoader("tidegate.bench", "."), autoescape=True, trim_blocks=True
+        loader=PackageLoader("tidegate", "."), autoescape=True, trim_blocks=True
     )
-    return environment.get_template("bench.html.jinja").render(
+    return environment.get_template("bench/bench.html.jinja").render(
         sheets=list(sheets(benchmark.summaries, benchmark.by_fault)),
         legend=LEGEND.removeprefix(TERMS).strip(),
         terms=TERMS,
