@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test verify verify-template verify-emulator verify-seeds verify-cold-start verify-requests verify-fuzz verify-faults verify-mutation smoke emulator flink-fidelity faults fuzz fuzz-requests mutation test-fast lint bench bench-drawn bench-open bench-whole bench-flink bench-docs package deploy destroy serve clean
+.PHONY: demo test verify verify-template verify-emulator verify-seeds verify-pages verify-cold-start verify-requests verify-fuzz verify-faults verify-mutation smoke emulator flink-fidelity faults fuzz fuzz-requests mutation test-fast lint bench bench-drawn bench-open bench-whole bench-flink bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -19,9 +19,10 @@ test-fast: .venv/dev
 
 # What doesn't fit into `.ci/run`, in parts: three hours on two processors. PARTS has those that are
 # wanted: template (as CDK, Terraform, checkov, cfn-lint and parliament take it), emulator (a stage
-# on MiniStack), seeds (what `make test` plays a sample of), cold-start, and the five that have targets
+# on MiniStack), seeds (what `make test` plays a sample of), pages (in Chromium), cold-start, and the five that have targets
 # of their own.
-PARTS ?= template emulator seeds cold-start requests fuzz faults mutation
+CHROMIUM ?= chromium
+PARTS ?= template emulator seeds pages cold-start requests fuzz faults mutation
 verify: $(PARTS:%=verify-%)
 
 verify-template: .venv/dev .venv/cdk/made .venv/linters/made .venv/terraform/made
@@ -36,6 +37,9 @@ verify-emulator: .venv/dev .venv/emulator/made
 
 verify-seeds: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal --all-seeds -m "by_seed or sampled or hypothesis"
+
+verify-pages: .venv/dev
+	TIDEGATE_CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -q -n 0 tests/tidegate/test_pages.py
 
 verify-cold-start: .venv/dev
 	$(BIN)/python -m benchmarks.cold_start
