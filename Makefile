@@ -19,8 +19,8 @@ test-fast: .venv/dev
 
 # What doesn't fit into `.ci/run`, in parts: three hours on two processors. PARTS has those that are
 # wanted: template (as CDK, Terraform, checkov, cfn-lint and parliament take it), emulator (a stage
-# on MiniStack), seeds (what `make test` plays a sample of), pages (in Chromium), cold-start, and the five that have targets
-# of their own.
+# on MiniStack), seeds (what `make test` plays a sample of), pages (in Chromium), cold-start, and the
+# five that have targets of their own.
 CHROMIUM ?= chromium
 PARTS ?= template emulator seeds pages cold-start requests fuzz faults mutation
 verify: $(PARTS:%=verify-%)
