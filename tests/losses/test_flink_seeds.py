@@ -163,9 +163,9 @@ WORLDS = (
     *(
         FlinkWorld(
             f"sink at {share} % of the operators", step(1000, 1950), (SINK,),
-            {"sink_records_per_second": 20 * share},
+            {"sink_records_per_second": 20 * share}, minutes=minutes,
         )
-        for share in (82, 86)
+        for share, minutes in ((75, 110), (82, 35), (86, 35), (88, 110), (90, 35), (92, 110))
     ),
     FlinkWorld(
         "chained sink", step(1000, 1600), (SINK,), {"sink_records_per_second": 1200, "tasks": 2}

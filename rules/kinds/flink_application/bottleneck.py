@@ -6,18 +6,25 @@ slow one, whatever it does with its time.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from statistics import median
 
+from tidegate.rules.kinds.flink_application.job import seconds_unchanged
 from tidegate.rules.kinds.flink_application.series import ApplicationSeries, TaskSeries
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, mean
-from tidegate.rules.window import Window
+from tidegate.rules.window import LOOK_BACK, Window
 
 __all__ = ["Bottleneck", "bottleneck"]
 
 NEWEST_SECONDS = 120
 """Two minutes, so that an odd one is told from a step: after that a mean of more holds minutes from
 before it, while the job is late already."""
+
+LONG_SECONDS = LOOK_BACK.total_seconds() / 2
+"""A job that has been late for so long was told why as it began, by what the windows showed of the
+time before, and was not raised."""
 
 _SOURCE = re.compile(r"source\b|source[:_]", re.IGNORECASE)
 _SINK = re.compile(r"sink|writer|committer", re.IGNORECASE)
@@ -29,7 +36,9 @@ class Bottleneck:
     """A task that holds its job up. ``busy`` is the share of the time that its subtasks are busy on
     average, ``busiest`` that of the busiest, both 0..1; it ``waits`` where it uses little CPU
     meanwhile, for sure where it ``needs_no_cpu``. ``task`` is "" where the job tells of no task by
-    itself: then it may be any. ``is_alone`` where it is all of the job that is told."""
+    itself: then it may be any. ``is_alone`` where it is all of the job that is told. A sink that
+    waits beside a full CPU is so many times ``slower`` with a record than it was before; where the
+    job has been late for too long to tell, it is taken to wait and that is not ``is_known``."""
 
     task: str
     busy: float
@@ -37,6 +46,8 @@ class Bottleneck:
     waits: bool
     needs_no_cpu: bool = True
     is_alone: bool = True
+    slower: float | None = None
+    is_known: bool = True
 
     @property
     def may_read(self) -> bool:
@@ -56,6 +67,11 @@ class Bottleneck:
     def may_write(self) -> bool:
         """Whether it may be one that writes to a sink."""
         return not self.task or _SINK.search(self.task) is not None
+
+
+def _only_writes(task: str) -> bool:
+    """Whether a task is a sink, with no operator chained to it."""
+    return all(_SINK.search(each) for each in task.split("->"))
 
 
 def bottleneck(signals: Signals, application: FlinkApplication) -> Bottleneck | None:
@@ -118,9 +134,10 @@ class _Minutes:
         limits = self.signals.thresholds
         full = limits["busy"] / 1000 * 100 if is_alone_busy else limits["cpu-full"]
         own = self._own_cpu(others, full)
-        waits = own is not None and own < limits["works-while-busy"] * busy
-        needs_none = own is not None and own < limits["computes-while-busy"] * busy
-        return Bottleneck(task.name, busy, busiest, waits, needs_none, len(tasks) <= 1)
+        found = Bottleneck(task.name, busy, busiest, False, False, len(tasks) <= 1)
+        if own is None:
+            return self._by_its_past(task, found) if _only_writes(task.name) else found
+        return _told(found, own, limits)
 
     def _own_cpu(self, others: float, full_percent: float) -> float | None:
         """The share of a CPU that is left to a task, all that the other tasks are busy taken for
@@ -131,6 +148,52 @@ class _Minutes:
             return None
         subtasks_of_each = self.application.parallelism / self.application.kpus
         return cpu / 100 / subtasks_of_each - others
+
+    def _by_its_past(self, task: TaskSeries, found: Bottleneck) -> Bottleneck:
+        """A sink beside a full CPU, or one that isn't known: it needs as much CPU for a record as
+        it was busy with one before it was slow, at most. It may lack that unless it is less
+        than each thread is given of a full CPU, an even share."""
+        before = self._before(task)
+        if len(before) * task.busy.metric.period_seconds < RECENT_SECONDS:
+            is_long = self._late_seconds >= LONG_SECONDS
+            return replace(found, waits=is_long, is_known=not is_long)
+        needed = median(before) * self._mean(self._series.records_per_second)
+        threads = len(self._series.tasks) * self.application.parallelism / self.application.kpus
+        if not 0 < needed * threads < 1:
+            return found
+        return replace(_told(found, needed, self.signals.thresholds), slower=found.busy / needed)
+
+    def _before(self, task: TaskSeries) -> list[float]:
+        """How many seconds its subtasks were each busy with a record, in minutes since the job was
+        last changed in which they were not slow."""
+        minutes = zip(
+            task.busy.last(self._unchanged).samples,
+            self._series.records_per_second.last(self._unchanged).samples,
+            strict=False,
+        )
+        limit = self.signals.thresholds["busy"]
+        return [
+            busy / 1000 / records for busy, records in minutes if busy and records and busy < limit
+        ]
+
+    @property
+    def _unchanged(self) -> int:
+        return seconds_unchanged(self.signals, self.application, int(LOOK_BACK.total_seconds()))
+
+    @property
+    def _late_seconds(self) -> int:
+        """Of the minutes since the job was last changed, those out of the objective."""
+        ages = self.signals.series.source.iterator_age_milliseconds
+        most = self.signals.iterator_age_max_seconds * 1000
+        late = [age for age in ages.last(self._unchanged).present if age > most]
+        return len(late) * ages.metric.period_seconds
+
+
+def _told(found: Bottleneck, own: float, limits: Mapping[str, float]) -> Bottleneck:
+    """Whether it waits, by the share of a CPU that is its own."""
+    waits = own < limits["works-while-busy"] * found.busy
+    needs_none = own < limits["computes-while-busy"] * found.busy
+    return replace(found, waits=waits, needs_no_cpu=needs_none)
 
 
 def _by_cpu(signals: Signals, series: ApplicationSeries) -> Bottleneck | None:

@@ -122,9 +122,19 @@ def _busy_but_waits(
         name=found.named(application),
         busy=found.busy,
         cpu_percent=mean(signals.of(application).cpu_percent) or 0.0,
+        sign=_sign_of_waiting(found),
+        so=": most of this time its subtasks wait for I/O" if found.is_known else "",
         known=_known_sinks(application),
     )
     return waits, _age(signals)
+
+
+def _sign_of_waiting(found: Bottleneck) -> str:
+    if not found.is_known:
+        return "for too long to tell if it waits for I/O or for CPU"
+    if found.slower is None:
+        return "uses little CPU"
+    return f"takes {found.slower:.1f} times as long for a record as before, not for want of CPU"
 
 
 def _sink_waits(signals: Signals, application: FlinkApplication, found: Bottleneck) -> Diagnosis:

@@ -18,8 +18,8 @@ BUSIEST_SUBTASK = Words(
 )
 BUSY_BUT_WAITS = Words(
     "busy-but-waits",
-    "{name} is busy {busy:.0%} of the time and not back-pressured, but uses little CPU "
-    "({cpu_percent:.0f}%): most of this time its subtasks wait for I/O{known}",
+    "{name} is busy {busy:.0%} of the time and not back-pressured, but {sign} "
+    "({cpu_percent:.0f}%){so}{known}",
 )
 CATCHING_UP = Words("catching-up", "{name} is {state} and has not caught up yet")
 CHECKPOINTS_FAILED = Words(

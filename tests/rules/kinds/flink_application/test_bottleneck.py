@@ -1,10 +1,11 @@
 """The task that holds a job up is found by the graph, and told to work or to wait."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.builders import newest
+from tests.builders import NOON, newest
 from tests.flink_builders import JobMinute, a_flink_pipeline, an_application, job_signals
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
@@ -324,3 +325,102 @@ def test_a_task_that_is_held_up_now_and_then_is_not_the_slow_one_of_several(
     assert slowest.task == task
     assert first.cause is cause
     assert (LeverKind.PARALLELISM in first.cured_by) is raised
+
+
+# ---- a sink beside a CPU that is full of the operators' work
+
+BEFORE = {SOURCE: (50, 55, 0), KEYED: (520, 530, 0), SINK: (50, 55, 0)}
+BEHIND = {SOURCE: (90, 100, 900), KEYED: (900, 910, 100), SINK: (1000, 1000, 0)}
+
+
+def slow_for(
+    minutes: int, of_sink: float = 50, application: FlinkApplication | None = None
+) -> tuple[Bottleneck | None, tuple[Diagnosis, ...]]:
+    """Of a job that did 1,000 records/s with a sink that was busy for that long, and does 1,800
+    now."""
+    application = application or application_of_tasks()
+    well = JobMinute(tasks={**BEFORE, SINK: (of_sink, of_sink, 0)})
+    late = JobMinute(2000, 1800, cpu_percent=97, hottest_cpu_percent=97, tasks=BEHIND)
+    told = [replace(late, behind_seconds=20 + 7.0 * at) for at in range(minutes)]
+    seen = job_signals(
+        a_flink_pipeline(application, shards=8), *[well] * (90 - minutes), *told
+    )  # fmt: skip
+    return bottleneck(seen, application), diagnose(seen)
+
+
+@pytest.mark.parametrize("minutes", [6, 60, 87])
+def test_a_sink_that_takes_much_longer_for_a_record_than_before_waits(minutes: int) -> None:
+    slow, (first, *others) = slow_for(minutes)
+    assert slow is not None
+    assert (slow.task, slow.waits, slow.needs_no_cpu) == (SINK, True, True)
+    assert (first.cause, first.cured_by, others) == (Cause.SINK_BACK_PRESSURE, (), [])
+    assert str(first.evidence[0]) == (
+        "task Sink:_scores of counter is busy 100% of the time and not back-pressured, but takes "
+        "11.1 times as long for a record as before, not for want of CPU (97%): most of this time "
+        "its subtasks wait for I/O"
+    )
+
+
+@pytest.mark.parametrize("minutes", [88, 90])
+def test_what_it_took_before_is_not_guessed_when_it_is_forgotten_and_nothing_is_raised(
+    minutes: int,
+) -> None:
+    slow, (first, *others) = slow_for(minutes)
+    assert slow is not None
+    assert (slow.waits, slow.needs_no_cpu, slow.is_known) == (True, False, False)
+    assert first.cause is Cause.SINK_BACK_PRESSURE
+    assert "for too long to tell if it waits for I/O or for CPU (97%)" in first.because
+    assert not any(each.cured_by for each in (first, *others))
+    assert any("try a quarter more parallelism" in (each.advice or "") for each in others)
+
+
+@pytest.mark.parametrize(
+    ("of_sink", "per_kpu", "updated_minutes_ago"),
+    [(190, 1, None), (50, 4, None), (50, 1, 20)],
+    ids=["it may lack CPU", "which more threads share", "nothing is known since an update"],
+)
+def test_a_sink_that_a_full_cpu_may_hold_up_is_raised(
+    of_sink: float, per_kpu: int, updated_minutes_ago: int | None
+) -> None:
+    """Of a full CPU each of three threads has a third, and each of twelve a twelfth."""
+    changed = None if updated_minutes_ago is None else NOON - timedelta(minutes=updated_minutes_ago)
+    application = replace(
+        application_of_tasks(), parallelism_per_kpu=per_kpu, updated_at=changed
+    )  # fmt: skip
+    slow, (first, *_) = slow_for(30, of_sink, application)
+    assert slow is not None
+    assert (slow.task, slow.waits) == (SINK, False)
+    assert (first.cause, bool(first.cured_by)) == (Cause.PARALLELISM_TOO_LOW, True)
+
+
+@pytest.mark.parametrize(("late", "raised"), [(44, True), (45, False)])
+def test_a_sink_that_is_always_busy_is_raised_when_its_job_falls_behind_and_not_long_after(
+    late: int, raised: bool
+) -> None:
+    application = application_of_tasks()
+    busy = JobMinute(2000, 1800, cpu_percent=97, hottest_cpu_percent=97, tasks=BEHIND)
+    told = [replace(busy, behind_seconds=100 + 7.0 * at) for at in range(late)]
+    seen = job_signals(a_flink_pipeline(application, shards=8), *[busy] * (90 - late), *told)
+    assert any(each.cured_by for each in diagnose(seen)) is raised
+
+
+def test_a_chain_with_operators_is_not_judged_as_the_sink_that_it_ends_in() -> None:
+    application = replace(an_application(8), tasks=(SOURCE, "Count_->_Sink:_scores"))
+    late = JobMinute(
+        2000, 1800, 200, cpu_percent=97, hottest_cpu_percent=97,
+        tasks={SOURCE: HELD, "Count_->_Sink:_scores": SLOW},
+    )  # fmt: skip
+    slow = bottleneck(job_signals(a_flink_pipeline(application), *[late] * 90), application)
+    assert slow is not None
+    assert (slow.waits, slow.is_known) == (False, True)
+
+
+def test_a_sink_that_takes_no_record_any_more_is_not_told_to_be_slower() -> None:
+    application = application_of_tasks()
+    stuck = JobMinute(
+        2000, 0, 200, cpu_percent=97, hottest_cpu_percent=97, tasks=BEHIND
+    )  # fmt: skip
+    well = [JobMinute(tasks=BEFORE)] * 80
+    slow = bottleneck(job_signals(a_flink_pipeline(application), *well, *[stuck] * 5), application)
+    assert slow is not None
+    assert slow.slower is None

@@ -130,7 +130,7 @@ def test_a_scale_in_that_hurt_is_reverted_unless_the_load_needs_more(
 
 WAITS = Diagnosis(
     Cause.PARALLELISM_TOO_LOW, "counter",
-    (seen_words.BUSY_BUT_WAITS(name="counter", busy=1.0, cpu_percent=30.0, known=""),),
+    (seen_words.BUSY_BUT_WAITS(name="counter", busy=1.0, cpu_percent=30.0, sign="", so="", known=""),),
     (LeverKind.PARALLELISM,),
 )  # fmt: skip
 
