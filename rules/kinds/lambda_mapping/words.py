@@ -11,6 +11,11 @@ BATCH_BLOCKS_SHARD = Words(
     "the iterator age grows by {seconds_per_minute:.0f} s per minute: Lambda retries the failed "
     "batch, which blocks its shard",
 )
+BATCHES_PASS_LATER = Words(
+    "batches-pass-later",
+    "no batch fails each time: the iterator age grew by {seconds_per_minute:.0f} s per minute "
+    "meanwhile, and behind a batch that blocks its shard it grows by 60 s",
+)
 BATCHES_FAILED = Words(
     "batches-failed",
     "{failed_invocations:,.0f} of {invocations:,.0f} invocations of {name} failed in {minutes} min",
