@@ -59,10 +59,11 @@ def held_against_rules(look: Look, findings: Sequence[Finding]) -> Look:
     fires = firing_critical(findings)
     if not fires:
         return look
-    if is_passing(look):
+    passes = is_passing(look)
+    if passes:
         fires = tuple(each for each in fires if each.rule.name not in look.signals.thresholds)
     found = contradicted(look.diagnoses, fires)
-    if found != look.diagnoses:
+    if found != look.diagnoses and not passes:
         kinds = look.signals.pipeline.kinds.signals
         slow = tuple(each for kind in kinds for each in kind.slow_to_drain(look.signals))
         found = slow or found

@@ -48,10 +48,17 @@ class Case:
     beside: tuple[Cause, ...] = ()
 
 
-def usual(rate: float = 300, *, units: int = 700, minutes: float = 30) -> Scenario:
+def usual(
+    rate: float = 300, *, shards: int = 2, factor: int = 2, units: int = 700, minutes: float = 30
+) -> Scenario:
     """A load as on the days before, for which the pipeline is wide enough."""
     days = Traffic(((DAYS_AGO, rate), (0.0, rate)))
-    return a_world(days, WRITER, shards=2, factor=2, units=units, hours=minutes / 60)
+    return a_world(days, WRITER, shards=shards, factor=factor, units=units, hours=minutes / 60)
+
+
+def in_order(minutes: float = 30) -> Scenario:
+    """The same with one batch at a time."""
+    return usual(80, shards=1, factor=1, units=200, minutes=minutes)
 
 
 def with_load(*points: tuple[float, float], minutes: float = 30, **more: Any) -> Scenario:
@@ -107,8 +114,24 @@ CASES: dict[str, Case] = {
         Health.HEALTHY, ANY,
     ),
     "a service answers seven of ten calls with an error": Case(
-        for_a_while(usual(minutes=45), failing_invocations=0.7), Cause.POISON_BATCH, 6,
-        "invocations of order-writer failed", Health.HEALTHY, ANY,
+        for_a_while(usual(minutes=45), failing_invocations=0.7), Cause.BAD_DEPLOY, 6,
+        "no batch fails each time", Health.HEALTHY, ANY,
+    ),
+    "a service answers half of the calls with an error": Case(
+        for_a_while(usual(minutes=45), failing_invocations=0.5), Cause.BAD_DEPLOY, 6,
+        "no batch fails each time", Health.HEALTHY, ANY,
+    ),
+    "a service of one execution answers seven of ten with an error": Case(
+        for_a_while(in_order(minutes=45), failing_invocations=0.7), Cause.BAD_DEPLOY, 6,
+        "no batch fails each time", Health.HEALTHY, ANY,
+    ),
+    # ---- one batch that fails each time
+    "a batch of one shard of four fails each time": Case(
+        struck(usual(1700, shards=4, factor=3, units=2500), "poison"), Cause.POISON_BATCH, 6,
+        "invocations of order-writer failed",
+    ),
+    "a batch of the only shard fails each time": Case(
+        struck(in_order(), "poison"), Cause.POISON_BATCH, 6, "invocations of order-writer failed"
     ),
     # ---- batches that fail in part
     "a bad record is reported each time": Case(

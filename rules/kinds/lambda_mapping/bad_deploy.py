@@ -11,6 +11,7 @@ from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.lambda_mapping.concurrency import executions
 from tidegate.rules.kinds.lambda_mapping.failing_run import (
     HELD_MINUTES,
+    KNOWN_MINUTES,
     FailingRun,
     Minute,
     changed_words,
@@ -30,8 +31,6 @@ from tidegate.rules.window import LATE_SECONDS
 
 __all__ = ["bad_deploy"]
 
-KNOWN_MINUTES = 10
-"""With invocations, before it can be said what was before."""
 _MINUTE = timedelta(minutes=1)
 
 
@@ -68,7 +67,7 @@ def _may_be(signals: Signals, consumer: Consumer) -> bool:
 
 def _from_one_minute_on(signals: Signals, minutes: list[Minute]) -> FailingRun | None:
     """A run that hardly anything failed before."""
-    found = failing_run(signals, minutes)
+    found = failing_run(signals, minutes, signals.thresholds["deploy-failing"])
     if found is None:
         return None
     known = found.before or found.minutes

@@ -10,6 +10,7 @@ from tidegate.rules.kinds.lambda_mapping.concurrency import (
     executions,
 )
 from tidegate.rules.kinds.lambda_mapping.downstream_saturated import downstream_saturated
+from tidegate.rules.kinds.lambda_mapping.failing_often import failing_often
 from tidegate.rules.kinds.lambda_mapping.out_of_memory import out_of_memory
 from tidegate.rules.kinds.lambda_mapping.own_age import seen_by
 from tidegate.rules.kinds.lambda_mapping.poison import partly_failing, poison_batch
@@ -44,7 +45,7 @@ def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
         if any(each.holds_raises for each in (*replayed, *deployed)):
             continue
         causes = [
-            *poison_batch(seen, consumer),
+            *([*failing_often(seen, consumer)] or poison_batch(seen, consumer)),
             *partly_failing(seen, consumer),
             *_concurrency_cap(seen, consumer),
             *downstream_saturated(seen, consumer),

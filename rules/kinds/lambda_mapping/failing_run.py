@@ -1,4 +1,4 @@
-"""Minutes on end, up to the newest, in which nearly all invocations of a function failed."""
+"""Minutes on end, up to the newest, in which nearly all invocations failed, or many of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from tidegate.rules.reason import Reason
 
 __all__ = [
     "HELD_MINUTES",
+    "KNOWN_MINUTES",
     "FailingRun",
     "Minute",
     "changed_words",
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 HELD_MINUTES = 2
+KNOWN_MINUTES = 10
+"""With invocations, before it can be said what was before."""
 FITS_SECONDS = 900
 """From a change of the function to its first failure: the longest invocation of the version before
 it goes on so long (Lambda quotas)."""
@@ -47,7 +50,7 @@ class Minute:
 
 @dataclass(frozen=True, slots=True)
 class FailingRun:
-    """The minutes in which nearly all invocations failed, to the newest, and those before."""
+    """The minutes in which so many invocations failed, to the newest, and those before."""
 
     minutes: list[Minute]
     before: list[Minute]
@@ -75,10 +78,10 @@ def minutes_of(signals: Signals, consumer: Consumer) -> Iterator[Minute]:
         at += _MINUTE
 
 
-def failing_run(signals: Signals, minutes: list[Minute]) -> FailingRun | None:
-    """None where it has not held for two minutes, ended, or is so few failures that they may be
-    chance."""
-    share, end = signals.thresholds["deploy-failing"], signals.series.source.incoming_records.end
+def failing_run(signals: Signals, minutes: list[Minute], share: float) -> FailingRun | None:
+    """By the ``share`` of each minute's invocations. None where it has not held for two minutes,
+    ended, or is so few failures that they may be chance."""
+    end = signals.series.source.incoming_records.end
     recent = end - timedelta(seconds=RECENT_SECONDS)
     run = takewhile(lambda each: each.errors >= share * each.invocations, reversed(minutes))
     count = sum(1 for _ in run)

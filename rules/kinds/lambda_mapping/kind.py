@@ -96,6 +96,12 @@ class LambdaMappingSignals(SignalKind):
 
         return (reader_health(signals, each) for each in consumers_of(signals.pipeline))
 
+    def slow_to_drain(self, signals: "Signals") -> "Iterable[Diagnosis]":
+        """By its executions, where all of them are busy."""
+        from tidegate.rules.kinds.lambda_mapping.too_slow import slow_to_drain
+
+        return slow_to_drain(signals)
+
     def where_to_look(self, signals: "Signals") -> str | None:
         """At the keys where a function is busy, else at its mapping."""
         from tidegate.rules.kinds.lambda_mapping.reading import where_to_look

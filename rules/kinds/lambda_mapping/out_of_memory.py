@@ -34,7 +34,8 @@ def out_of_memory(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     newest = uncut(signals)
     if newest.is_throttled_downstream(consumer):
         return
-    run = failing_run(newest, [*minutes_of(newest, consumer)])
+    share = signals.thresholds["deploy-failing"]
+    run = failing_run(newest, [*minutes_of(newest, consumer)], share)
     if run is not None and _is_used_up(signals, run):
         yield _diagnosis(consumer, run)
 

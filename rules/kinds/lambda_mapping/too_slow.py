@@ -6,11 +6,12 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.lambda_mapping.concurrency import busy_concurrency, executions
-from tidegate.rules.kinds.lambda_mapping.state import Consumer
-from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.kinds.lambda_mapping.own_age import seen_by
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
-__all__ = ["executions_in_use", "too_slow"]
+__all__ = ["executions_in_use", "slow_to_drain", "too_slow"]
 
 _EXECUTIONS: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.SHARD_COUNT)
 
@@ -35,14 +36,37 @@ def _is_partly_unread(signals: Signals, consumer: Consumer) -> bool:
 
 
 def too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    """Late, with next to all executions busy: where the shards from before a reshard are read for
-    long, of those that these have."""
+    """Late, with next to all executions busy."""
+    if signals.age_is_sick:
+        age, growth = signals.age_seconds or 0, signals.age_growth * 60
+        told = words.AGE_GROWS(age_seconds=age, seconds_per_minute=growth)
+        yield from _all_busy(signals, consumer, told)
+
+
+def slow_to_drain(signals: Signals) -> Iterator[Diagnosis]:
+    """What keeps each consumer late whose age is over the objective and falls, where nothing of it
+    fails or throttles."""
+    if not signals.age_falls:
+        return
+    for consumer in consumers_of(signals.pipeline):
+        seen = seen_by(signals, consumer)
+        failed = seen.of(consumer.function).errors.last(RECENT_SECONDS).total
+        is_late = seen.is_out_of_objective and seen.age_falls
+        if is_late and not failed and not seen.is_throttled_downstream(consumer):
+            age, fall = seen.age_seconds or 0, -seen.age_growth * 60
+            told = words.AGE_FALLS(age_seconds=age, seconds_per_minute=fall)
+            yield from _all_busy(seen, consumer, told)
+
+
+def _all_busy(signals: Signals, consumer: Consumer, age: Reason) -> Iterator[Diagnosis]:
+    """Where the shards from before a reshard are read for long, all of the executions that these
+    have."""
     earlier, busy = signals.earlier_units, busy_concurrency(signals, consumer)
     most = executions(signals, consumer, None if earlier is None else earlier.count)
     # With a whole execution more than they have, the new shards are read already, by some.
     if round(busy) > most:
         earlier, most = None, executions(signals, consumer)
-    if busy < signals.thresholds["executions-busy"] * most or not signals.age_is_sick:
+    if busy < signals.thresholds["executions-busy"] * most:
         return
     if _is_partly_unread(signals, consumer):
         return
@@ -61,13 +85,7 @@ def too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     yield Diagnosis(
         Cause.CONSUMER_TOO_SLOW,
         consumer.function.name,
-        (
-            in_use,
-            words.AGE_GROWS(
-                age_seconds=signals.age_seconds or 0, seconds_per_minute=signals.age_growth * 60
-            ),
-            words.NOTHING_FAILS(),
-        ),
+        (in_use, age, words.NOTHING_FAILS()),
         cured_by=levers,
     )
 

@@ -6,10 +6,20 @@ AGE_GROWS = Words(
     "age-grows",
     "the iterator age is {age_seconds:.0f} s and grows by {seconds_per_minute:.0f} s per minute",
 )
+AGE_FALLS = Words(
+    "age-falls",
+    "the iterator age is {age_seconds:.0f} s and falls by {seconds_per_minute:.0f} s per minute, "
+    "for longer than a backlog may take",
+)
 BATCH_BLOCKS_SHARD = Words(
     "batch-blocks-shard",
     "the iterator age grows by {seconds_per_minute:.0f} s per minute: Lambda retries the failed "
     "batch, which blocks its shard",
+)
+BATCHES_PASS_LATER = Words(
+    "batches-pass-later",
+    "no batch fails each time: the iterator age grew by {seconds_per_minute:.0f} s per minute "
+    "meanwhile, and behind a batch that blocks its shard it grows by 60 s",
 )
 BATCHES_FAILED = Words(
     "batches-failed",

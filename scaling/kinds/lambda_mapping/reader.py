@@ -13,12 +13,12 @@ from tidegate.scaling.kinds.lambda_mapping.concurrency import ANY_OWNER, concurr
 from tidegate.scaling.kinds.lambda_mapping.drain_rate import Feeding, feeding
 from tidegate.scaling.kinds.lambda_mapping.executions import EXECUTIONS_USE
 from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
+from tidegate.scaling.kinds.lambda_mapping.record_cost import record_cost
 from tidegate.scaling.kinds.lambda_mapping.shown_rate import shown_rate
 from tidegate.scaling.kinds.lambda_mapping.sizing import (
     CHANGED_RATIO,
     RateModel,
     learn_rate,
-    record_cost,
 )
 from tidegate.scaling.load.base_load import RecordCost, Used
 from tidegate.scaling.load.current_load import Load

@@ -1,4 +1,4 @@
-"""What one concurrent invocation does a second, and what a record costs its tables."""
+"""What one concurrent invocation does a second."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,19 +10,9 @@ from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.kinds.sinks import refused_reads, refused_writes
 from tidegate.scaling.kinds.lambda_mapping.limits import BATCHING_WINDOW_MAX
-from tidegate.scaling.load.base_load import (
-    RecordCost,
-    Used,
-    UseMinute,
-    constant_cost,
-    cost_of_records,
-    held_against,
-    ratio_cost,
-    within_refusals,
-)
 from tidegate.scaling.load.current_load import NOW_SECONDS
 
-__all__ = ["CHANGED_RATIO", "RateModel", "learn_rate", "record_cost", "window_at_most"]
+__all__ = ["CHANGED_RATIO", "RateModel", "learn_rate", "throttled_minutes", "window_at_most"]
 
 AGE_SHARE = 0.1
 """Of the objective's iterator age: little to give for full batches."""
@@ -30,9 +20,6 @@ AGE_SHARE = 0.1
 MINUTES_TO_TRUST = 3
 MINUTES_TO_LEARN = 90
 """As many as the windows have: the median of slopes is sure where batches hardly differ."""
-
-MINUTES_SHOWN = 5
-"""The newest, throttled or not: their median is no odd minute."""
 
 CHANGED_RATIO = 1.25
 """A rate that is off by so much is another one."""
@@ -67,7 +54,7 @@ class _Minute:
     is_clean: bool
 
 
-def _throttled(signals: Signals, consumer: Consumer) -> list[bool]:
+def throttled_minutes(signals: Signals, consumer: Consumer) -> list[bool]:
     """Per minute, whether a sink of the consumer refused anything in it or in the one before."""
     told = (*refused_writes(signals, consumer), *refused_reads(signals, consumer))
     windows = [window for window in told if any(window.samples)]
@@ -116,7 +103,7 @@ def _own_minutes(
 
 def _all_minutes(signals: Signals, consumer: Consumer) -> list[_Minute | None]:
     series = signals.of(consumer.function)
-    throttled = _throttled(signals, consumer)
+    throttled = throttled_minutes(signals, consumer)
     timeout = consumer.function.timeout_seconds
     minutes: list[_Minute | None] = []
     for at, read in enumerate(signals.reads_of_each.samples):
@@ -183,54 +170,6 @@ def learn_rate(signals: Signals, consumer: Consumer) -> RateModel | None:
     # A record of the stream is processed once for each mapping.
     a, b = a * len(consumer.mappings), b * len(consumer.mappings)
     return RateModel(a, b, is_sure=bool(clean) and (fitted is not None or full))
-
-
-def _minutes_of_use(
-    used: Used, signals: Signals, consumer: Consumer, *, clean_only: bool
-) -> list[UseMinute]:
-    source, seconds = signals.series.source, used.consumed.metric.period_seconds
-    stretched, well = _throttled(signals, consumer), signals.age_well_seconds * 1000
-    found: list[UseMinute] = []
-    none = (None,) * len(stretched)
-    for units, refused, came, own, age, dirty in zip(
-        used.consumed.samples,
-        none if used.refused is None else used.refused.samples,
-        source.incoming_records.samples,
-        signals.reads_of_each.samples,
-        source.iterator_age_milliseconds.samples,
-        stretched,
-        strict=True,
-    ):
-        if units is None or own is None:
-            continue
-        if clean_only and (dirty or used.is_censored(units / seconds)):
-            continue
-        arrived = came or 0.0
-        # Where nothing waits nobody reads more than comes in: another reader has just come.
-        if arrived and own > CHANGED_RATIO * arrived and (age or 0.0) <= well:
-            own = arrived
-        asked = (refused or 0.0) * used.units_per_request
-        found += [UseMinute(*(each / seconds for each in (arrived, own, units, asked)))]
-    return found
-
-
-def record_cost(signals: Signals, consumer: Consumer, used: Used) -> RecordCost | None:
-    """Capacity units that a record costs, and those that others use; None when no minute tells.
-
-    Minutes with throttling count only where there are no others, since batches that are done
-    again write again; so do those at the limit of what is written to. Where the load has not
-    varied, writes are taken for the consumer's, which is said to write to the table, as far as what
-    is refused allows, and reads for those of others, since nothing says that it reads.
-    """
-    clean = _minutes_of_use(used, signals, consumer, clean_only=True)
-    every = _minutes_of_use(used, signals, consumer, clean_only=False)
-    found = cost_of_records(clean)
-    if found is not None:
-        return held_against(found, clean, every[-MINUTES_SHOWN:])
-    if used.of_reads:
-        return cost_of_records(every) or constant_cost(clean or every)
-    newest = every[-MINUTES_SHOWN:]
-    return within_refusals(clean, newest, used.units_per_request) or ratio_cost(every)
 
 
 def window_at_most(iterator_age_max_seconds: float, age_well_seconds: float) -> int:

@@ -24,6 +24,7 @@ class FunctionData:
     time, ``failing_invocations`` of its attempts whichever batch they have, as where a service
     answers with errors, and so does each that needs more memory than there is:
     ``used_megabytes``, and as much more for each record of it as ``used_megabytes_per_record``.
+    With ``writes_before_failing`` each of these attempts has written all of its batch before.
     ``has_insights`` where it has the layer of Lambda Insights. It ``writes`` to the sinks named,
     or to every table."""
 
@@ -36,6 +37,7 @@ class FunctionData:
     service_records_per_second: float | None = None
     failing_share: float = 0.0
     failing_invocations: float = 0.0
+    writes_before_failing: bool = False
     used_megabytes: float = 100.0
     used_megabytes_per_record: float = 0.0
     has_insights: bool = False

@@ -173,7 +173,8 @@ class FunctionState(Participant):
 
     def _duration(self, batch: Batch) -> tuple[float, bool]:
         if self._fails_at_once(batch) or self._is_drawn(self.function.failing_invocations):
-            return FAILING_SECONDS, False
+            waits = self._waits(batch, 0.0) if self.function.writes_before_failing else 0.0
+            return FAILING_SECONDS + waits, False
         function = self.function
         each_takes = batch.size / batch.executions
         work = function.seconds_per_invocation + function.seconds_per_record * each_takes

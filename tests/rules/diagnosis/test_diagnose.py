@@ -15,6 +15,7 @@ from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 
 SLOW = Minute(records_per_second=100, age_seconds=200, seconds_per_batch=0.9, batch=50)
 GROWING = tuple(replace(SLOW, age_seconds=age) for age in (60, 110, 160))
+STANDING_STILL = tuple(replace(SLOW, age_seconds=age) for age in (60, 120, 180))
 
 
 def causes(pipeline: Pipeline, *minutes: Minute | None) -> list[Cause]:
@@ -43,7 +44,8 @@ def each(minutes: tuple[Minute, ...], **changes: float) -> tuple[Minute, ...]:
             a_pipeline(),
             Cause.HOT_KEY,
         ),
-        pytest.param(each(GROWING, errors=60), a_pipeline(), Cause.POISON_BATCH),
+        pytest.param(each(STANDING_STILL, errors=60), a_pipeline(), Cause.POISON_BATCH),
+        pytest.param(each(GROWING, errors=60), a_pipeline(), Cause.BAD_DEPLOY),
         pytest.param(
             each(GROWING, throttles=60), a_pipeline(reserved_concurrency=1), Cause.CONCURRENCY_CAP
         ),

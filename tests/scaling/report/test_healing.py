@@ -251,6 +251,14 @@ def test_a_spike_that_burst_credits_cover_is_passing() -> None:
     assert healing_of(look(), (replace(stays, because=UNCHANGED),)) is None
 
 
+def firing(name: str) -> Finding:
+    rule = Rule(
+        name, "racers", stream_metric("racers", "IncomingRecords", "Sum"), Comparison.ABOVE, 1.0,
+        60, Severity.CRITICAL, MissingData.OK, "", "", "",
+    )  # fmt: skip
+    return Finding(rule, Verdict.FIRING, NOON, 2.0, "too much")
+
+
 @pytest.mark.parametrize(
     ("name", "cause"),
     [("iterator-age-over-objective", Cause.HEALTHY), ("checkout-memory", Cause.UNKNOWN)],
@@ -260,13 +268,31 @@ def test_what_is_passing_explains_the_rules_of_packs_alone(name: str, cause: Cau
     seen = signals(a_pipeline(), *[Minute(age_seconds=age) for age in (200, 150, 100)])
     drains = look(seen, None, *diagnose(seen))
     assert is_passing(drains)
-    rule = Rule(
-        name, "racers", stream_metric("racers", "IncomingRecords", "Sum"), Comparison.ABOVE, 1.0,
-        60, Severity.CRITICAL, MissingData.OK, "", "", "",
-    )  # fmt: skip
-    held = held_against_rules(drains, [Finding(rule, Verdict.FIRING, NOON, 2.0, "too much")])
+    held = held_against_rules(drains, [firing(name)])
     assert [each.cause for each in held.diagnoses] == [cause]
     assert held.signals.is_contradicted
+
+
+@pytest.mark.parametrize(
+    ("name", "minutes_late", "cause"),
+    [
+        ("iterator-age-over-objective", 40, Cause.CONSUMER_TOO_SLOW),
+        ("iterator-age-over-objective", 5, Cause.HEALTHY),
+        ("checkout-memory", 5, Cause.UNKNOWN),
+    ],
+    ids=["past its deadline", "in time", "another rule, in time"],
+)
+def test_past_its_deadline_what_keeps_a_backlog_from_draining_is_named(
+    name: str, minutes_late: int, cause: Cause
+) -> None:
+    """All executions are busy, and nothing is at fault but that they are few."""
+    ages = [580 - 8 * at for at in range(minutes_late)]
+    busy = Minute(batch=100, seconds_per_batch=2.0)
+    seen = signals(a_pipeline(), *[replace(busy, age_seconds=age) for age in ages])
+    drains = look(seen, None, *diagnose(seen))
+    assert [each.cause for each in drains.diagnoses] == [Cause.HEALTHY]
+    held = held_against_rules(drains, [firing(name)])
+    assert [each.cause for each in held.diagnoses] == [cause]
 
 
 def test_what_is_well_is_not_passing() -> None:

@@ -244,5 +244,6 @@ def test_what_else_explains_the_age_comes_before_the_window() -> None:
 
 
 def test_one_consumer_may_have_several_causes() -> None:
-    seen = growing(a_pipeline(factor=2, table=a_table(5000)), errors=[60] * 3, throttles=[60] * 3)
+    pipeline = a_pipeline(factor=2, table=a_table(5000))
+    seen = growing(pipeline, 60, errors=[60] * 3, throttles=[60] * 3)
     assert causes(seen) == [Cause.POISON_BATCH, Cause.CONCURRENCY_CAP]

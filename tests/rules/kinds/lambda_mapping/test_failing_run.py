@@ -11,7 +11,7 @@ from tidegate.rules.kinds.lambda_mapping.failing_run import failed_share, failin
 
 def test_the_run_is_told_apart_from_the_minutes_before() -> None:
     seen = newest(signals(a_mapping()), "scorer", errors=[12, 120, 120], invocations=[120] * 3)
-    run = failing_run(seen, [*minutes_of(seen, the_consumer(seen.pipeline))])
+    run = failing_run(seen, [*minutes_of(seen, the_consumer(seen.pipeline))], 0.9)
     assert run is not None
     assert (len(run.minutes), run.since) == (2, NOON - timedelta(minutes=2))
     assert failed_share(run.minutes) == 1
@@ -22,7 +22,7 @@ def test_the_run_is_told_apart_from_the_minutes_before() -> None:
 def test_a_minute_without_an_invocation_is_none_of_them(invocations: float | None) -> None:
     done = [120, invocations, 120]
     seen = newest(signals(a_mapping()), "scorer", errors=[120, 0, 120], invocations=done)
-    run = failing_run(seen, [*minutes_of(seen, the_consumer(seen.pipeline))])
+    run = failing_run(seen, [*minutes_of(seen, the_consumer(seen.pipeline))], 0.9)
     assert run is not None
     assert [each.at for each in run.minutes] == [NOON - timedelta(minutes=back) for back in (3, 1)]
 

@@ -124,7 +124,7 @@ def test_what_else_fails_is_told_with_what_is_known_of_its_memory(
 ) -> None:
     whole = [99] * 87 if memory[0] else [None] * 87
     deployed = failing([*whole, *memory], pipeline=changed(a_mapping(), 3.5))
-    poisoned = growing(seen_inside(), errors=[60] * 3, memory_percent=memory)
+    poisoned = growing(seen_inside(), 60, errors=[60] * 3, memory_percent=memory)
     for seen, cause in ((deployed, Cause.BAD_DEPLOY), (poisoned, Cause.POISON_BATCH)):
         assert causes(seen) == [cause]
         (only,) = consumer_causes(seen)

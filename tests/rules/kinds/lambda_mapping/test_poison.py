@@ -21,7 +21,7 @@ POISON = (Cause.POISON_BATCH, (), ["batches-failed", "not-the-timeout", "batch-b
 def test_invocations_that_fail_while_the_age_grows_are_a_poison_batch(
     errors: Samples, is_told: bool
 ) -> None:
-    seen = growing(errors=errors, invocations=[120] * 3)
+    seen = growing(a_mapping(), 60, errors=errors, invocations=[120] * 3)
     assert found(seen) == [POISON] * is_told
 
 
@@ -31,10 +31,10 @@ def test_one_failure_of_few_invocations_is_a_poison_batch() -> None:
 
 
 def test_failures_are_counted_over_the_newest_minutes() -> None:
-    told = the_one(growing(errors=[9, 20, 30], invocations=[100, 200, 300]))
+    told = the_one(growing(a_mapping(), 58, errors=[9, 20, 30], invocations=[100, 200, 300]))
     assert told.because == (
         "59 of 600 invocations of scorer failed in 3 min; the longest invocation took 0.6 s, with a "
-        "timeout of 15 s, so the timeout is not the cause; the iterator age grows by 50 s per "
+        "timeout of 15 s, so the timeout is not the cause; the iterator age grows by 58 s per "
         "minute: Lambda retries the failed batch, which blocks its shard"
     )
 
@@ -62,7 +62,10 @@ def test_one_batch_that_fails_minute_after_minute_blocks_an_execution_of_many(
     ("longest", "cause"), [(11.99, Cause.POISON_BATCH), (12, Cause.TIMEOUT_NEAR)]
 )
 def test_batches_that_fail_near_the_timeout_are_the_timeouts(longest: float, cause: Cause) -> None:
-    seen = growing(errors=[60] * 3, duration_maximum_milliseconds=[0, 0, longest * 1000])
+    longest_milliseconds = [0, 0, longest * 1000]
+    seen = growing(
+        a_mapping(), 60, errors=[60] * 3, duration_maximum_milliseconds=longest_milliseconds
+    )
     assert causes(seen) == [cause]
 
 

@@ -5,10 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, Reading, a_pipeline, newest, signals, the_consumer
+from tests.builders import (
+    NOON,
+    Reading,
+    Samples,
+    a_pipeline,
+    newest,
+    signals,
+    the_consumer,
+    with_consumers,
+)
 from tests.rules.kinds.lambda_mapping.late import a_mapping
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.kinds.lambda_mapping.too_slow import executions_in_use, too_slow
+from tidegate.rules.kinds.lambda_mapping.too_slow import (
+    executions_in_use,
+    slow_to_drain,
+    too_slow,
+)
 from tidegate.rules.setting_steps import SettingStep
 
 
@@ -61,3 +74,64 @@ def test_so_they_are_after_a_merge_though_there_were_more_of_them() -> None:
 )
 def test_else_they_are_waited_for(seen: list[Diagnosis]) -> None:
     assert seen == []
+
+
+# ---- a backlog that gets less
+
+
+def draining(
+    per_minute: float = -20, *, age: float = 600, busy: float = 1.0, **of: Samples
+) -> list[Diagnosis]:
+    """So many of the one execution are busy, and the age falls by so many seconds a minute."""
+    ages = [1000 * (age + per_minute * at) for at in range(5)]
+    seen = newest(
+        newest(signals(a_pipeline(shards=1)), iterator_age_milliseconds=ages), "scorer",
+        invocations=[600] * 5, duration_sum_milliseconds=[busy * 60_000] * 5, **of,
+    )  # fmt: skip
+    return [*slow_to_drain(seen)]
+
+
+def test_a_reader_whose_executions_are_all_busy_is_too_slow_to_drain() -> None:
+    (told,) = draining()
+    assert (told.cause, told.cured_by) == (
+        Cause.CONSUMER_TOO_SLOW, (LeverKind.PARALLELIZATION_FACTOR, LeverKind.SHARD_COUNT),
+    )  # fmt: skip
+    assert "the iterator age is 520 s and falls by 20 s per minute, for longer than" in told.because
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        draining(busy=0.7),
+        draining(20),
+        draining(0),
+        draining(-5, age=40),
+        draining(errors=[0, 0, 0, 1, 0]),
+    ],
+    ids=["not busy", "grows", "stands", "within the objective", "something fails"],
+)
+def test_nothing_is_said_of_a_reader_with_time_to_spare_or_whose_calls_fail(
+    told: list[Diagnosis],
+) -> None:
+    assert told == []
+
+
+def test_behind_a_table_that_throttles_it_waits_for_the_table() -> None:
+    seen = newest(signals(a_pipeline(shards=1)), iterator_age_milliseconds=[600_000, 580_000])
+    busy = newest(seen, "scorer", invocations=[600] * 5, duration_sum_milliseconds=[60_000] * 5)
+    assert [*slow_to_drain(busy)] != []
+    assert [*slow_to_drain(newest(busy, "scores", write_throttles=[900] * 3))] == []
+
+
+def test_of_two_readers_the_one_is_named_that_is_late_itself() -> None:
+    one = a_pipeline(shards=1)
+    consumer = the_consumer(one)
+    beside = replace(consumer, function=replace(consumer.function, name="mailer"))
+    ages = [600_000.0, 580_000.0, 560_000.0]
+    seen = newest(signals(with_consumers(one, consumer, beside)), iterator_age_milliseconds=ages)
+    for name, own in (("scorer", ages), ("mailer", [200.0] * 3)):
+        seen = newest(
+            seen, name, invocations=[600] * 3, duration_sum_milliseconds=[60_000] * 3,
+            iterator_age_milliseconds=own,
+        )  # fmt: skip
+    assert [each.where for each in slow_to_drain(seen)] == ["scorer"]

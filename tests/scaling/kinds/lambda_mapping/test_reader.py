@@ -23,7 +23,8 @@ from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import TargetUtilization
 from tidegate.scaling.kinds.lambda_mapping.drain_rate import feeding
 from tidegate.scaling.kinds.lambda_mapping.reader import FunctionReader, learn_reader
-from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, record_cost
+from tidegate.scaling.kinds.lambda_mapping.record_cost import record_cost
+from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate
 from tidegate.scaling.load.base_load import Used
 from tidegate.scaling.load.current_load import Load
 

@@ -21,10 +21,10 @@ from tests.builders import (
 )
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.kinds.lambda_mapping.record_cost import record_cost
 from tidegate.scaling.kinds.lambda_mapping.sizing import (
     RateModel,
     learn_rate,
-    record_cost,
     window_at_most,
 )
 from tidegate.scaling.load.base_load import Used
@@ -166,27 +166,6 @@ def test_a_late_reader_is_sized_by_its_own_reads_beside_others(others: int) -> N
     assert (cost.base_units, cost.units_per_record) == (pytest.approx(10), pytest.approx(1))
 
 
-def units(seen: Signals) -> float | None:
-    (capacity,) = the_table(seen.pipeline).capacities
-    consumed = seen.of(capacity).consumed_write_units
-    found = record_cost(seen, the_consumer(seen.pipeline), Used(consumed, of_reads=False))
-    return None if found is None else found.units_per_record
-
-
-def test_a_record_costs_the_median_of_the_newest_thirty_minutes() -> None:
-    dear, cheap = Minute(units_per_record=3.0), Minute(units_per_record=1.0)
-    assert units(signals(a_pipeline(), *[dear] * 60, *[cheap] * 30)) == pytest.approx(1.0)
-    assert units(signals(a_pipeline(), *[dear] * 75, *[cheap] * 15)) == 2.0
-    assert units(signals(a_pipeline(), *[dear] * 74, *[cheap] * 16)) == 1.0
-    assert units(signals(a_pipeline(), *[Minute(records_per_second=0)] * 90)) is None
-
-
-def test_minutes_with_throttling_tell_what_a_record_costs_only_where_there_are_no_others() -> None:
-    throttled = Minute(units_per_record=3.0, table_throttles=5)
-    assert units(signals(a_pipeline(), *[throttled] * 80)) == 1.0
-    assert units(signals(a_pipeline(), *[throttled] * 90)) == pytest.approx(3.0)
-
-
 @pytest.mark.parametrize(
     ("objective_seconds", "well_seconds", "window_seconds"),
     [(60, 30, 6), (69, 30, 6), (600, 30, 30), (9, 30, 1), (9, 0.5, 0), (1e6, 1e6, 300)],
@@ -219,14 +198,3 @@ def test_what_more_than_all_lanes_do_is_done_for_others(
     found = learn_rate(seen, the_consumer(seen.pipeline))
     assert found is not None
     assert found.records_per_busy_second(100) == pytest.approx(records_per_busy_second, rel=0.01)
-
-
-def test_records_of_a_reader_that_has_just_come_are_not_the_consumer_s() -> None:
-    """They are counted among its own until the balance of a quarter of an hour shows it."""
-    seen = signals(a_pipeline(), *[Minute(records_per_second=100)] * 90)
-    read = seen.series.source.read_records
-    twice = (*read.samples[:60], *[2 * (each or 0) for each in read.samples[60:]])
-    source = replace(seen.series.source, read_records=replace(read, samples=twice))
-    seen = replace(seen, series=replace(seen.series, source=source))
-    assert set(seen.shared_readers) == {1, 2}
-    assert units(seen) == pytest.approx(1.0)
