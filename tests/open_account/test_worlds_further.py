@@ -178,7 +178,7 @@ def test_parents_that_are_read_for_longer_than_they_may_leave_nothing_unknown(se
     """Of a load that one shard took in and one execution did not process. Nothing is unknown, and
     no more shards are asked for before that; what helps is a higher factor, which nobody owns."""
     fixed = {name: lever for name, lever in OURS.items() if name != "parallelization_factor"}
-    load = Traffic(((-86_400.0, 150.0), (600.0, 150.0), (660.0, 800.0)))
+    load = Traffic(((-86_400.0, 100.0), (600.0, 100.0), (660.0, 800.0)))
     world = a_world(load, WRITER, shards=1, units=1500, hours=0.75)
     run = play(world.put(MappingData(batch_size=100)), fixed, seed)
     assert Health.UNKNOWN not in {report.health for report in run.reports}
