@@ -22,7 +22,7 @@ from tests.moto_items import quicken_items
 from tests.moto_metrics import quicken
 
 # A deadline would judge the machine, which may be busy, and not the code.
-settings.register_profile("tidegate", deadline=None, max_examples=50)
+settings.register_profile("tidegate", deadline=None, max_examples=30)
 settings.register_profile("whole", deadline=None, max_examples=300)
 settings.load_profile("tidegate")
 

@@ -144,6 +144,7 @@ def test_producers_that_stop_are_quiet_and_their_calls_before_that_tell_nothing(
 # ---- tumbling windows
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("factor", [1, 10])
 def test_a_slow_reader_with_a_tumbling_window_gets_shards_and_no_factor(
     factor: int, seed: int

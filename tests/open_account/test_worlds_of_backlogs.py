@@ -15,7 +15,7 @@ from tidegate.simulator.kinds.lambda_mapping.data import FunctionData
 from tidegate.simulator.scenario import Scenario
 from tidegate.simulator.traffic import Traffic
 
-pytestmark = pytest.mark.by_seed(20, 1)
+pytestmark = [pytest.mark.by_seed(20, 1), pytest.mark.sampled(2)]
 
 WRITER = FunctionData("order-writer", 30)
 EACH = 200

@@ -17,7 +17,7 @@ from tidegate.scaling.model.plan import Decision
 from tidegate.simulator.kinds.lambda_mapping.data import MappingData
 from tidegate.simulator.scenario import Scenario
 
-pytestmark = pytest.mark.by_seed(20, 1)
+pytestmark = [pytest.mark.by_seed(20, 1), pytest.mark.sampled(2)]
 
 RATE, RECOVERS = 300, 2700
 """Records a second, and when the function is as before. Most of the half hour by which a record's

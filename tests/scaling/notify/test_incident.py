@@ -118,7 +118,7 @@ def once_each() -> dict[str, Counter[str]]:
 NOTHING: dict[str, Counter[str]] = {"topic": Counter(), "bus": Counter(), "ops items": Counter()}
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", scenario_names())
 def test_an_illness_is_one_page_one_ops_item_and_one_resolution(name: str, post: Post) -> None:
     list(swept(name, post))
