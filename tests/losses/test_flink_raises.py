@@ -83,6 +83,7 @@ def full(back: int, kpus: int = 8) -> JobMinute:
     return JobMinute(heap_percent=97, collected_seconds=30.0 * kpus * (90 - back))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("ago", [10, 30, 80])
 def test_a_heap_that_is_as_full_after_a_raise_gets_no_more_kpus(account: Account, ago: int) -> None:
     application = Application(account, 8)

@@ -43,6 +43,7 @@ def test_what_is_there_is_attended_to_and_what_is_missing_named(
     assert errors.count("clicks: kinesis:DescribeStreamSummary on clicks") == 1
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_what_was_put_for_a_stream_that_cannot_be_seen_now_stays(
     account: Account, command: str

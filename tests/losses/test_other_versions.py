@@ -186,6 +186,7 @@ def test_whatever_is_damaged_in_a_file_is_told_as_its_damage(tmp_path: Path, see
 ENTRY = ChangeRecord("e", "orders", SHARDS, UPDATE_SHARD_COUNT, 1, 2, "1,000 records/s", NOON)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("statements", list(OTHERS.values())[:5], ids=list(OTHERS)[:5])
 def test_a_ledger_of_other_columns_is_written_and_read(
     tmp_path: Path, statements: list[str]

@@ -192,6 +192,7 @@ def test_what_can_not_be_resumed_is_told_and_tried_again(account: Account) -> No
     assert suspended(account) == [False, False]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("resumed_by", ["the sweep", "resume"])
 def test_bounds_that_a_scheduled_action_sets_meanwhile_stay(
     account: Account, resumed_by: str

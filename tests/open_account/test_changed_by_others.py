@@ -46,6 +46,7 @@ def test_what_another_sets_back_is_told_with_lever_from_and_to(account: Account)
     assert "from 2 to 1" in told
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -45,6 +45,7 @@ def test_a_filter_that_can_not_be_decrypted_hands_nothing_on(account: Account) -
     assert "Lambda may not use the key" in words
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("fields", "words"),
     [

@@ -40,6 +40,7 @@ def moves(changes: dict[str, Any], points: list[list[int]]) -> Counter[tuple[Lev
     return found
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "points"),

@@ -91,6 +91,7 @@ def ill(report: PipelineReport, minute: int, tables: int) -> PipelineReport:
     return replace(report, diagnoses=found, at=at)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("tables", "minutes"), [(20, 60), (3, 120), (600, 3)], ids=["wide", "long", "very wide"]
 )
