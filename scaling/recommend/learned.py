@@ -39,6 +39,12 @@ class Model:
         """How many units the source has, 0 where its capacity has none."""
         return 0 if self.source is None else self.source.count
 
+    def units_waited_in(self, signals: Signals) -> int:
+        """How many of them hold a backlog: while units from before a change are read for long, as
+        many as those, and a processor has no more executions for it than on these."""
+        earlier = signals.earlier_units
+        return self.units if earlier is None else earlier.count
+
     def sink_of(self, lever: Lever) -> Sink:
         """The sink that has a lever. StopIteration for a lever of something else."""
         return next(each for each in self.sinks if each.where == lever.where)

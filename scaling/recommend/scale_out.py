@@ -46,7 +46,8 @@ class ScaleOut:
         """What is needed of every lever."""
         wide = self._wide_enough(self.model)
         load, said = self._let_in(wide), self.look.said
-        needed = by_lever(size(self.model, load, said, self.model.units)) | _by_lever(wide)
+        spread = self.model.units_waited_in(self.look.signals)
+        needed = by_lever(size(self.model, load, said, spread)) | _by_lever(wide)
         self._withhold(needed)
         self._escalate(needed)
         self._add_refused(needed)
@@ -147,8 +148,7 @@ class ScaleOut:
         return CameMost(most, refuses and is_full(source, self._now(1.0), self.look.said))
 
     def _now(self, offered: float) -> Load:
-        catch_up = self.look.said.catch_up_seconds
-        return self._curable(load_now(self.look.signals, offered, catch_up))
+        return self._curable(load_now(self.look.signals, offered, self.look.said.catch_up_seconds))
 
     def _load(self, offered: float) -> Load:
         load = self._now(offered)

@@ -23,8 +23,8 @@ def size(model: Model, load: Load, said: InFile, spread: int) -> tuple[Demand, .
     """The demand on every lever that the load touches: sinks first, then the executions of
     processors, then the source.
 
-    ``spread`` is the number of the source's units that the executions are spread over: those of now
-    while there is a backlog, since it sits in those and units added later don't drain it.
+    ``spread`` is the number of the source's units that the executions are spread over: those that a
+    backlog waits in, where there is one, since units added later don't drain it.
 
     Never less for a larger load. The source is widened for a processor's sake only when the
     processor's rate is sure; until then its sinks, its executions and the source's own limits are
@@ -33,7 +33,8 @@ def size(model: Model, load: Load, said: InFile, spread: int) -> tuple[Demand, .
     source = model.source
     above = tuple(_above(model, load, said, spread))
     widened = spread
-    if source is not None:
+    # More units than a backlog waits in bring none of it sooner.
+    if source is not None and spread >= source.count:
         widened = max(spread, min(source.step_most * spread, above[-1].capacity))
     return (*_of_sinks(model, load, said, widened), *above)
 

@@ -29,6 +29,14 @@ def test_no_schedule_over_boto3_breaks_a_promise(seed: int) -> None:
     assert played.broken == (), as_short_as_it_breaks(played)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("seed", "moves"), [(538, (2,)), (2742, (1, 2, 3, 4))])
+def test_a_backlog_that_is_left_of_a_higher_load_drains_from_the_shards_before_a_reshard(
+    seed: int, moves: tuple[int, ...]
+) -> None:
+    assert play(seed, moves).broken == ()
+
+
 def as_short_as_it_breaks(played: Played) -> str:
     fewest = shortest(played)
     return f"{fewest.broken[0]}\nplay it again: {fewest.command}"

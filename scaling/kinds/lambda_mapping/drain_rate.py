@@ -75,5 +75,6 @@ def _lanes_share(signals: Signals, consumer: Consumer, history: History) -> floa
     factor = history.capacity_at(factor_of(consumer), judged, mapping.parallelization_factor)
     batches = mapping.reading.concurrent_batches(factor)
     batches += sum(each.batches_per_shard for each in consumer.beside)
-    executions = history.capacity_at(shards, judged, stream.shard_count) * batches
-    return min(1.0, busy / executions)
+    count, earlier = history.capacity_at(shards, judged, stream.shard_count), signals.earlier_units
+    # The new shards' executions have nothing to do before those from before the change are read.
+    return min(1.0, busy / batches / (count if earlier is None else earlier.count))

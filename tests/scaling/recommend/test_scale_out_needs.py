@@ -11,6 +11,7 @@ from tests.looks import a_look
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
+from tidegate.rules.setting_steps import SettingStep
 from tidegate.scaling.config.specification import PipelineSpec, TargetUtilization
 from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
 from tidegate.scaling.load.burst_baseline import Standing
@@ -72,6 +73,28 @@ SICK: Samples = [100_000, 110_000, 120_000]
 def test_a_load_without_a_backlog_needs_what_it_is() -> None:
     """143 units at a use of 0.7, and a factor of 1 of four shards."""
     assert needed(seen()) == {WRITES: 143, FACTOR: 1, SHARDS: 1}
+
+
+# ---- a backlog in the shards from before a reshard
+
+
+def read_for_long(before: int | None) -> Signals:
+    """Of four shards, which were so many twelve minutes ago; the oldest record is from before that,
+    and the load has fallen since."""
+    late = [1000.0 * (750 - 10 * back) for back in reversed(range(40))]
+    load = [40_000.0] * 60 + [600.0] * 8
+    of = seen(units=9000, incoming_records=load, iterator_age_milliseconds=late)
+    at = NOON - timedelta(minutes=12)
+    steps = () if before is None else (SettingStep(LeverKind.SHARD_COUNT, "racers", at, before),)
+    return replace(of, steps=steps)
+
+
+@pytest.mark.parametrize(("before", "factor"), [(None, 2), (1, 6), (2, 3)])
+def test_a_backlog_in_shards_from_before_a_reshard_needs_the_executions_of_these(
+    before: int | None, factor: int
+) -> None:
+    """Six executions, on four shards or on those that it waits in."""
+    assert needed(read_for_long(before)) == {WRITES: 500, FACTOR: factor, SHARDS: 1}
 
 
 # ---- doubled

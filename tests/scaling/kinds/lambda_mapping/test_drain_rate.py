@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from math import inf
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.builders import (
 from tests.change_records import change, history
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.setting_steps import SettingStep
 from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import LeverSpec, PipelineSpec
 from tidegate.scaling.kinds.lambda_mapping.drain_rate import Feeding, feeding
@@ -123,6 +125,17 @@ def test_what_is_busy_is_set_against_the_executions_that_there_were_then(lever: 
     assert share(*[late(1)] * 90, records=(raised,)) == pytest.approx(1 / then)
     before = replace(raised, begun_at=NOON.replace(hour=11))
     assert share(*[late(1)] * 90, records=(before,)) == pytest.approx(1 / 8)
+
+
+@pytest.mark.parametrize(("before", "part"), [(1, 1.0), (2, 0.5), (3, 1 / 3)])
+def test_while_shards_from_before_a_reshard_are_read_it_waits_in_their_executions_alone(
+    before: int, part: float
+) -> None:
+    seen = signals(a_pipeline(shards=4, factor=2), *[late(2, age_seconds=900)] * 90)
+    at = NOON - timedelta(minutes=12)
+    seen = replace(seen, steps=(SettingStep(LeverKind.SHARD_COUNT, "racers", at, before),))
+    found = feeding(seen, the_consumer(seen.pipeline), RATE, history())
+    assert found.lanes_share == pytest.approx(part)
 
 
 def test_a_consumer_has_the_concurrency_of_its_function() -> None:
