@@ -40,10 +40,11 @@ class Model:
         return 0 if self.source is None else self.source.count
 
     def units_waited_in(self, signals: Signals) -> int:
-        """How many of them hold a backlog: while units from before a change are read for long, as
-        many as those, and a processor has no more executions for it than on these."""
+        """How many of them have executions for a backlog: while fewer units from before a change
+        are read for long, as many as those. Those before a merge are more, which the units of now
+        follow: what is enough for these has to be enough."""
         earlier = signals.earlier_units
-        return self.units if earlier is None else earlier.count
+        return self.units if earlier is None else min(self.units, earlier.count)
 
     def sink_of(self, lever: Lever) -> Sink:
         """The sink that has a lever. StopIteration for a lever of something else."""

@@ -76,5 +76,7 @@ def _lanes_share(signals: Signals, consumer: Consumer, history: History) -> floa
     batches = mapping.reading.concurrent_batches(factor)
     batches += sum(each.batches_per_shard for each in consumer.beside)
     count, earlier = history.capacity_at(shards, judged, stream.shard_count), signals.earlier_units
-    # The new shards' executions have nothing to do before those from before the change are read.
-    return min(1.0, busy / batches / (count if earlier is None else earlier.count))
+    # The executions of added shards have nothing to do before those from before them are read.
+    if earlier is not None:
+        count = min(count, earlier.count)
+    return min(1.0, busy / (batches * count))

@@ -89,11 +89,12 @@ def read_for_long(before: int | None) -> Signals:
     return replace(of, steps=steps)
 
 
-@pytest.mark.parametrize(("before", "factor"), [(None, 2), (1, 6), (2, 3)])
+@pytest.mark.parametrize(("before", "factor"), [(None, 2), (1, 6), (2, 3), (8, 2)])
 def test_a_backlog_in_shards_from_before_a_reshard_needs_the_executions_of_these(
     before: int | None, factor: int
 ) -> None:
-    """Six executions, on four shards or on those that it waits in."""
+    """Six executions, on four shards or on fewer that it waits in; after a merge on the four, which
+    are read next."""
     assert needed(read_for_long(before)) == {WRITES: 500, FACTOR: factor, SHARDS: 1}
 
 

@@ -127,7 +127,7 @@ def test_what_is_busy_is_set_against_the_executions_that_there_were_then(lever: 
     assert share(*[late(1)] * 90, records=(before,)) == pytest.approx(1 / 8)
 
 
-@pytest.mark.parametrize(("before", "part"), [(1, 1.0), (2, 0.5), (3, 1 / 3)])
+@pytest.mark.parametrize(("before", "part"), [(1, 1.0), (2, 0.5), (3, 1 / 3), (8, 0.25)])
 def test_while_shards_from_before_a_reshard_are_read_it_waits_in_their_executions_alone(
     before: int, part: float
 ) -> None:
