@@ -131,10 +131,10 @@ def _busy_but_waits(
 
 def _sign_of_waiting(found: Bottleneck) -> str:
     if not found.is_known:
-        return "for too long to tell if it waits for I/O or for CPU"
+        return "; the application is late for too long to tell if it waits for I/O or for CPU"
     if found.slower is None:
-        return "uses little CPU"
-    return f"takes {found.slower:.1f} times as long for a record as before, not for want of CPU"
+        return ", but uses little CPU"
+    return f"; a record takes it {found.slower:.1f} times as long as before, not for want of CPU"
 
 
 def _sink_waits(signals: Signals, application: FlinkApplication, found: Bottleneck) -> Diagnosis:

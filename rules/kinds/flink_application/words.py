@@ -18,8 +18,8 @@ BUSIEST_SUBTASK = Words(
 )
 BUSY_BUT_WAITS = Words(
     "busy-but-waits",
-    "{name} is busy {busy:.0%} of the time and not back-pressured, but {sign} "
-    "({cpu_percent:.0f}%){so}{known}",
+    "{name} is busy {busy:.0%} of the time and not back-pressured{sign} (the application uses "
+    "{cpu_percent:.0f}% of its CPU){so}{known}",
 )
 CATCHING_UP = Words("catching-up", "{name} is {state} and has not caught up yet")
 CHECKPOINTS_FAILED = Words(

@@ -18,8 +18,8 @@ from tidegate.rules.kinds.lambda_mapping.failing_run import (
     failed_share,
     failing_run,
     fits,
+    how_many_fail,
     minutes_of,
-    nearly_all_fail,
 )
 from tidegate.rules.kinds.lambda_mapping.moments import moment_of
 from tidegate.rules.kinds.lambda_mapping.out_of_memory import exception_or_memory
@@ -109,7 +109,7 @@ def _slower(consumer: Consumer, minutes: list[Minute]) -> float:
 
 def _fails(signals: Signals, consumer: Consumer, failing: FailingRun) -> Diagnosis:
     name = consumer.function.name
-    told = nearly_all_fail(name, failing)
+    told = how_many_fail(name, failing)
     changed = changed_words(consumer.function, failing.since)
     rolled = f"roll {name} back to the version before {failing.since:%H:%M}, or what it calls"
     advice = f"{rolled}; {exception_or_memory(signals, consumer)}"

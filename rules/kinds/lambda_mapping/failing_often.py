@@ -10,13 +10,14 @@ from tidegate.rules.kinds.lambda_mapping.failing_run import (
     changed_words,
     failed_share,
     failing_run,
+    how_many_fail,
     minutes_of,
-    nearly_all_fail,
 )
 from tidegate.rules.kinds.lambda_mapping.out_of_memory import exception_or_memory
+from tidegate.rules.kinds.lambda_mapping.poison import is_near_timeout
 from tidegate.rules.kinds.lambda_mapping.records_dropped import discards
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
-from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
+from tidegate.rules.kinds.signals import Signals
 
 __all__ = ["failing_often"]
 
@@ -28,7 +29,7 @@ def failing_often(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     """A function that fails from one minute on, as when a service that it calls answers with
     errors, while the age grows by less than time passes. A batch that is never given up makes it
     grow as fast as that."""
-    if not signals.age_is_sick or discards(consumer.mapping) or _is_near_timeout(signals, consumer):
+    if not signals.age_is_sick or discards(consumer.mapping) or is_near_timeout(signals, consumer):
         return
     share = signals.thresholds["function-failing"]
     run = failing_run(signals, [*minutes_of(signals, consumer)], share)
@@ -41,7 +42,7 @@ def failing_often(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
         Cause.BAD_DEPLOY,
         name,
         (
-            nearly_all_fail(name, run),
+            how_many_fail(name, run),
             words.BATCHES_PASS_LATER(seconds_per_minute=growth * 60),
             *changed_words(consumer.function, run.since),
         ),
@@ -51,12 +52,6 @@ def failing_often(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
             f"{exception_or_memory(signals, consumer)}"
         ),
     )
-
-
-def _is_near_timeout(signals: Signals, consumer: Consumer) -> bool:
-    longest = signals.of(consumer.function).duration_maximum_milliseconds.last(RECENT_SECONDS).peak
-    near = signals.thresholds["duration-near-timeout"] * consumer.function.timeout_seconds
-    return (longest or 0.0) / 1000 >= near
 
 
 def _is_known(run: FailingRun, share: float) -> bool:

@@ -20,8 +20,8 @@ __all__ = [
     "failed_share",
     "failing_run",
     "fits",
+    "how_many_fail",
     "minutes_of",
-    "nearly_all_fail",
     "passed_minutes",
 ]
 
@@ -104,8 +104,8 @@ def failed_share(minutes: list[Minute]) -> float:
     return sum(each.errors for each in minutes) / done if done else 0.0
 
 
-def nearly_all_fail(name: str, run: FailingRun) -> Reason:
-    """That they do, since when, and what failed before, where that is known."""
+def how_many_fail(name: str, run: FailingRun) -> Reason:
+    """The share of a run, since when, and what failed before, where that is known."""
     failed = failed_share(run.minutes)
     if not run.before:
         return words.ALL_FAIL_FOR_LONG(name=name, failed=failed, since=run.since)

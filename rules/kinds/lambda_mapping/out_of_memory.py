@@ -15,8 +15,8 @@ from tidegate.rules.kinds.lambda_mapping.failing_run import (
     Minute,
     changed_words,
     failing_run,
+    how_many_fail,
     minutes_of,
-    nearly_all_fail,
     passed_minutes,
 )
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
@@ -81,7 +81,7 @@ def _diagnosis(consumer: Consumer, run: FailingRun) -> Diagnosis:
     return Diagnosis(
         Cause.OUT_OF_MEMORY,
         function.name,
-        (nearly_all_fail(function.name, run), used, *changed),
+        (how_many_fail(function.name, run), used, *changed),
         advice=(
             f"give {function.name} more memory (now {function.memory_megabytes:,} MB; `tidegate "
             f"memory {function.name}` has the size) or a smaller batch (now {batch} "

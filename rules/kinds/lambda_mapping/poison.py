@@ -9,7 +9,7 @@ from tidegate.rules.kinds.lambda_mapping.progress import is_outrun, stands_still
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, EventSourceMapping
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 
-__all__ = ["partly_failing", "poison_batch"]
+__all__ = ["is_near_timeout", "partly_failing", "poison_batch"]
 
 
 def poison_batch(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
@@ -17,11 +17,8 @@ def poison_batch(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     series = signals.of(consumer.function)
     errors = series.errors.last(RECENT_SECONDS)
     invocations = series.invocations.last(RECENT_SECONDS).total
-    longest = (series.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
-    timeout = consumer.function.timeout_seconds
     failing = _fails_often(signals, consumer) or _blocks_an_execution(signals, consumer)
-    near = longest >= signals.thresholds["duration-near-timeout"] * timeout
-    if not failing or near or not signals.age_is_sick:
+    if not failing or is_near_timeout(signals, consumer) or not signals.age_is_sick:
         return
     yield Diagnosis(
         Cause.POISON_BATCH,
@@ -33,11 +30,25 @@ def poison_batch(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
                 name=consumer.function.name,
                 minutes=len(errors.samples),
             ),
-            words.NOT_THE_TIMEOUT(longest_seconds=longest, timeout_seconds=timeout),
+            words.NOT_THE_TIMEOUT(
+                longest_seconds=_longest_seconds(signals, consumer),
+                timeout_seconds=consumer.function.timeout_seconds,
+            ),
             words.BATCH_BLOCKS_SHARD(seconds_per_minute=signals.age_growth * 60),
         ),
         advice=f"{_advice(consumer.mapping)}; {exception_or_memory(signals, consumer)}",
     )
+
+
+def is_near_timeout(signals: Signals, consumer: Consumer) -> bool:
+    """Whether a recent invocation may have failed for want of time."""
+    near = signals.thresholds["duration-near-timeout"] * consumer.function.timeout_seconds
+    return _longest_seconds(signals, consumer) >= near
+
+
+def _longest_seconds(signals: Signals, consumer: Consumer) -> float:
+    durations = signals.of(consumer.function).duration_maximum_milliseconds
+    return (durations.last(RECENT_SECONDS).peak or 0.0) / 1000
 
 
 def _fails_often(signals: Signals, consumer: Consumer) -> bool:

@@ -96,7 +96,7 @@ def test_what_waits_is_said_with_its_task_and_cpu() -> None:
     _, first = found({SOURCE: HELD, KEYED: HELD, SINK: SLOW}, 15)
     assert str(first.evidence[0]) == (
         "task Sink:_scores of counter is busy 98% of the time and not back-pressured, but uses "
-        "little CPU (15%): most of this time its subtasks wait for I/O"
+        "little CPU (the application uses 15% of its CPU): most of this time its subtasks wait for I/O"
     )
     assert "more parallelism would only wait for the sink" in (first.advice or "")
 
@@ -355,9 +355,9 @@ def test_a_sink_that_takes_much_longer_for_a_record_than_before_waits(minutes: i
     assert (slow.task, slow.waits, slow.needs_no_cpu) == (SINK, True, True)
     assert (first.cause, first.cured_by, others) == (Cause.SINK_BACK_PRESSURE, (), [])
     assert str(first.evidence[0]) == (
-        "task Sink:_scores of counter is busy 100% of the time and not back-pressured, but takes "
-        "11.1 times as long for a record as before, not for want of CPU (97%): most of this time "
-        "its subtasks wait for I/O"
+        "task Sink:_scores of counter is busy 100% of the time and not back-pressured; a record "
+        "takes it 11.1 times as long as before, not for want of CPU (the application uses 97% of "
+        "its CPU): most of this time its subtasks wait for I/O"
     )
 
 
@@ -369,7 +369,7 @@ def test_what_it_took_before_is_not_guessed_when_it_is_forgotten_and_nothing_is_
     assert slow is not None
     assert (slow.waits, slow.needs_no_cpu, slow.is_known) == (True, False, False)
     assert first.cause is Cause.SINK_BACK_PRESSURE
-    assert "for too long to tell if it waits for I/O or for CPU (97%)" in first.because
+    assert "late for too long to tell if it waits for I/O or for CPU (the app" in first.because
     assert not any(each.cured_by for each in (first, *others))
     assert any("try a quarter more parallelism" in (each.advice or "") for each in others)
 
