@@ -86,6 +86,14 @@ class Load:
             has_headroom=True,
         )
 
+    def at_most(self, other: "Load") -> "Load":
+        """The smaller rates of both, with what waits of this one."""
+        return replace(
+            self,
+            records_per_second=min(self.records_per_second, other.records_per_second),
+            bytes_per_second=min(self.bytes_per_second, other.bytes_per_second),
+        )
+
     @property
     def reason(self) -> Reason:
         """The load as part of another reason."""

@@ -25,13 +25,16 @@ class ActuationDelay:
     def risen(self, load: Load) -> Load:
         """The load at their end, if the smallest of its newest rises goes on for as many minutes
         as it has lasted; no further than it is known to go."""
-        now = load.records_per_second
-        then = max(now, min(now + self._rise(), self._known_bound(now)))
-        return replace(_with(load, then), rising_from=now if then > now else None)
+        return self._grown(load, self._rise())
 
-    def mean(self, load: Load) -> Load:
-        """The load halfway to there."""
-        return _with(load, (load.records_per_second + self.risen(load).records_per_second) / 2)
+    def jumped(self, load: Load) -> Load:
+        """The same, or if it rises once more as much as in the newest minute: a jump that began in
+        the middle of it shows by half."""
+        return self._grown(load, max(self._rise(), self._jump()))
+
+    def mean(self, load: Load, then: Load) -> Load:
+        """The load halfway to what it is ``then``, at their end."""
+        return _with(load, (load.records_per_second + then.records_per_second) / 2)
 
     def piling_up(self, sink: Sink, records_per_second: float) -> float:
         """Records that will wait for a sink at their end: those that its units and burst credits
@@ -44,6 +47,17 @@ class ActuationDelay:
         missing = (wanted - has) * self.seconds - sink.burst_credit_units
         missing = max(missing, (wanted - sink.units_per_second_most) * self.seconds)
         return missing / cost.units_per_record
+
+    def _grown(self, load: Load, rise: float) -> Load:
+        now = load.records_per_second
+        then = max(now, min(now + rise, self._known_bound(now)))
+        return replace(_with(load, then), rising_from=now if then > now else None)
+
+    def _jump(self) -> float:
+        """Records a second that the newest minute brought more than the one before."""
+        period = self.incoming.metric.period_seconds
+        newest = self.incoming.last(2 * period).present
+        return (newest[1] - newest[0]) / period if len(newest) == 2 else 0.0
 
     def _rise(self) -> float:
         """Records a second. A jump, which shows in two minutes at most, is none."""

@@ -76,7 +76,7 @@ class ScaleOut:
         """What the processors and sinks get: refusals from before the source changed are no
         evidence against what it takes now, but what was refused then is still to come, as fast as
         the source takes it."""
-        coming = self._actuation_delay.risen(self._load(self._offered_behind))
+        coming = self._coming(self._load(self._offered_behind))
         source = self.model.source
         if source is None or wide is None:
             return coming
@@ -123,11 +123,16 @@ class ScaleOut:
 
     def _until_answered(self, load: Load) -> float:
         """Records a second that are let in, on average until a change made now takes effect."""
-        coming = self._actuation_delay.mean(load)
+        coming = self._actuation_delay.mean(load, self._coming(load))
         source = self.model.source
         if source is not None:
             coming = coming.let_in(*source.lets_in(source.count))
         return coming.records_per_second
+
+    def _coming(self, load: Load) -> Load:
+        """What comes when a change is in effect, the rest of a jump too where a sink is short."""
+        delay = self._actuation_delay
+        return delay.jumped(load) if self._short_of_capacity else delay.risen(load)
 
     @property
     def _short_of_capacity(self) -> frozenset[str]:
@@ -177,12 +182,7 @@ class ScaleOut:
         if any(blocks_capacity(each) for each in self.look.diagnoses) or self._was_sized_for():
             load = load.without_backlog()
         if self._is_uneven:
-            hour = load_of_the_hour(self.look.signals)
-            load = replace(
-                load,
-                records_per_second=min(load.records_per_second, hour.records_per_second),
-                bytes_per_second=min(load.bytes_per_second, hour.bytes_per_second),
-            )
+            load = load.at_most(load_of_the_hour(self.look.signals))
         return load
 
     @property

@@ -69,9 +69,13 @@ class Throttling:
 
     def is_foreign_to(self, signals: Signals) -> bool:
         """Whether the stream's load can't be what is refused: reads cost a consumer no units that
-        a drain explains, and nothing waits that writes would be of."""
-        reads = self.kind is LeverKind.READ_CAPACITY
-        return reads or (signals.age_seconds or 0.0) <= signals.age_well_seconds
+        a drain explains, and in the newest minutes nothing waited that writes would be of. The last
+        refusals of a drain are told with the age after it."""
+        if self.kind is LeverKind.READ_CAPACITY:
+            return True
+        since = self.refused.last(RECENT_SECONDS).start
+        waited = (age.seconds for age in signals.ages if age.at >= since)
+        return max(waited, default=0.0) <= signals.age_well_seconds
 
 
 def throttling(

@@ -82,6 +82,38 @@ def test_a_slope_ends_where_the_nearest_that_is_known_does(
     assert risen(100, 110, 120, 130, 140, expected=expected) == pytest.approx(then)
 
 
+def jumped(*rates: float | None, expected: ForecastHorizons | None = None) -> float:
+    now = rates[-1]
+    assert now is not None
+    return meanwhile(*rates, expected=expected).jumped(Load(now, now * 300)).records_per_second
+
+
+@pytest.mark.parametrize(
+    ("rates", "then"),
+    [
+        ((100, 100, 100, 250), 400),
+        ((467, 952), 1437),
+        ((100, 110, 120, 130, 140), 170),
+        ((100, 90, 80, 70, 60), 60),
+        ((100, None, 300), 300),
+        ((300,), 300),
+    ],
+    ids=["one minute", "two known", "a slope", "a fall", "a gap", "no minute before"],
+)
+def test_a_jump_that_began_in_a_minute_shows_in_it_by_half(
+    rates: tuple[float | None, ...], then: float
+) -> None:
+    assert jumped(*rates) == pytest.approx(then)
+
+
+@pytest.mark.parametrize(("highest", "then"), [(300, 300), (900, 400)])
+def test_a_jump_goes_no_further_than_the_load_has_been_known_to(
+    highest: float, then: float
+) -> None:
+    expected = forecasts(150, 160, highest)
+    assert jumped(100, 100, 100, 250, expected=expected) == pytest.approx(then)
+
+
 @given(rates=RATES, bounds=st.tuples(*[st.floats(0, 1e5)] * 3))
 def test_a_load_never_ends_below_itself_nor_beyond_its_slope(
     rates: list[float], bounds: tuple[float, float, float]
@@ -89,7 +121,8 @@ def test_a_load_never_ends_below_itself_nor_beyond_its_slope(
     free = risen(*rates)
     bounded = risen(*rates, expected=forecasts(*bounds))
     assert rates[-1] <= bounded <= free + 1e-6
-    mean = meanwhile(*rates).mean(Load(rates[-1], 0)).records_per_second
+    delay, now = meanwhile(*rates), Load(rates[-1], 0)
+    mean = delay.mean(now, delay.risen(now)).records_per_second
     assert mean == pytest.approx((rates[-1] + free) / 2)
 
 
@@ -138,7 +171,8 @@ def test_the_load_keeps_its_size_of_a_record() -> None:
     assert found == Load(170, 170 * 300, backlog_records=7, rising_from=140)
     assert meanwhile(0).risen(Load(0, 0)) == Load(0, 0)
     assert meanwhile(110, 120, 130, 140).risen(Load(0, 0)) == Load(30, 0, rising_from=0)
-    assert meanwhile(110, 120, 130, 140).mean(Load(140, 280)) == Load(155, 310)
+    delay, now = meanwhile(110, 120, 130, 140), Load(140, 280)
+    assert delay.mean(now, delay.risen(now)) == Load(155, 310)
 
 
 def test_a_load_at_a_bound_goes_no_further() -> None:

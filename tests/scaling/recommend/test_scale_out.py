@@ -94,6 +94,20 @@ def test_a_table_that_throttles_no_more_is_not() -> None:
     assert throttled(rate=100, units_consumed_per_record=1, over=True).wanted == 1000
 
 
+@pytest.mark.parametrize(("units", "throttles"), [(550, 5000), (310, 0)])
+def test_the_rest_of_a_jump_is_followed_while_its_table_is_short(
+    units: int, throttles: int
+) -> None:
+    """It throttles, or soon will."""
+    before = Minute(records_per_second=300, table_throttles=throttles)
+    jumped = replace(before, records_per_second=600)
+    pipeline = a_pipeline(shards=4, factor=10, table=a_table(units))
+    seen = signals(pipeline, *[Minute(records_per_second=300)] * 80, before, before, jumped)
+    plan = decide(a_look(seen, diagnose(seen), SPEC, History(()), NOON + LATE))
+    table = next(each for each in plan.decisions if each.lever == TABLE)
+    assert str(table.because).startswith("900 records/s (rising from 600) need 1.00 WCU each")
+
+
 SPLIT = History(
     (
         ChangeRecord(

@@ -63,9 +63,9 @@ def test_only_what_the_pipeline_reads_itself_explains_writes(
     ("ages_seconds", "beside", "is_ours"),
     [((100, 130, 160), (), False), ((160, 130, 100), (), True), ((100, 101, 102), (), True),
      ((20, 35, 50), (), True), ((100, 130, 160), (Cause.HOT_KEY,), True),
-     ((100, 130, 160), (Cause.POISON_BATCH,), True)],
+     ((100, 130, 160), (Cause.POISON_BATCH,), True), ((160, 100, 9), (), True)],
     ids=["falls behind", "drains", "hardly moves", "within the objective", "a hot key",
-         "a poison batch"],
+         "a poison batch", "has drained"],
 )  # fmt: skip
 def test_a_reader_that_falls_behind_drains_nothing(
     ages_seconds: tuple[int, ...], beside: tuple[Cause, ...], is_ours: bool

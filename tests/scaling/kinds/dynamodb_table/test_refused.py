@@ -50,6 +50,15 @@ def test_writes_are_foreign_only_while_nothing_waits_and_reads_always() -> None:
     assert reads.is_foreign_to(late)
 
 
+@pytest.mark.parametrize("ages", [(150, 100, 9), (200, 200, 1), (150, 62, 0)])
+def test_the_last_refusals_of_a_drain_are_not_foreign(ages: tuple[float, ...]) -> None:
+    drained = signals(PIPELINE, *(Minute(age_seconds=age, table_throttles=900) for age in ages))
+    _, writes = found(900, 900, 900)
+    later = signals(PIPELINE, *[Minute(age_seconds=1, table_throttles=900)] * 3)
+    assert not writes.is_foreign_to(drained)
+    assert writes.is_foreign_to(later)
+
+
 @pytest.mark.parametrize(
     ("used", "index_refused", "expected"),
     [
