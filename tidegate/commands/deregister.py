@@ -2,7 +2,7 @@
 
 import click
 
-from tidegate.commands.register import carry_out
+from tidegate.commands.register import carry_out, stage_of
 from tidegate.exits import leave
 from tidegate.scaling.model.errors import TidegateError
 
@@ -17,13 +17,13 @@ def command(api: str, dry_run: bool, yes: bool) -> None:
     """Remove every scalable target, policy, alarm and scheduled action of a stage. Capacities stay
     as they are."""
     from tidegate.scaling.autoscaling_api.registration import Registration, steps
-    from tidegate.scaling.autoscaling_api.site import Site
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.registry import Registry
 
     try:
-        site = Site.at(api)
-        registry = Registry(Clients(), site)
+        clients = Clients()
+        site = stage_of(api, clients)
+        registry = Registry(clients, site)
         planned = steps(registry.read(), Registration())
         if not planned:
             # Also of a URL with a mistake in it, so that it is shown.

@@ -1,5 +1,6 @@
 """``tidegate register``: hand the file's levers to Application Auto Scaling."""
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,20 @@ from tidegate.words import counted
 
 if TYPE_CHECKING:
     from tidegate.scaling.autoscaling_api.registration import Put, Remove
+    from tidegate.scaling.autoscaling_api.site import Site
+    from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.registry import Registry
 
-__all__ = ["agreed", "carry_out", "command"]
+__all__ = ["agreed", "carry_out", "command", "stage_of"]
 
 PRIVATE = (
     "Application Auto Scaling calls from outside of your VPCs and can't reach it. "
     "Sweeps and operators go on; give the levers to tidegate, or deploy without --private"
 )
 """A private API is only callable from within a VPC (API Gateway guide, private APIs)."""
+
+REGION_OF = re.compile(r"\.execute-api\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/")
+"""In the URL of a stage that has no domain of its own (API Gateway guide, invoke a REST API)."""
 
 
 @click.command("register")
@@ -45,12 +51,12 @@ def _planned(config: str, api: str) -> "tuple[Registry, tuple[Put | Remove, ...]
     from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.autoscaling_api.registration import steps, wanted
-    from tidegate.scaling.autoscaling_api.site import Site
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.registry import Registry
     from tidegate.scaling.aws.rest_api import rest_api
 
-    site, clients = Site.at(api), Clients()
+    clients = Clients()
+    site = stage_of(api, clients)
     want = wanted(load(config, kinds_in_use().kinds).pipelines, site)
     known = rest_api(clients, site)
     if known is not None and known.is_private:
@@ -58,6 +64,22 @@ def _planned(config: str, api: str) -> "tuple[Registry, tuple[Put | Remove, ...]
         raise ConfigurationError((Mistake("--api", 1, 1, words),))
     registry = Registry(clients, site, None if known is None else known.stack)
     return registry, steps(registry.read(), want)
+
+
+def stage_of(api: str, clients: "Clients") -> "Site":
+    """The stage of a URL. Raises ConfigurationError for one of another region than the session's,
+    where Application Auto Scaling knows nothing of the stage."""
+    from tidegate.scaling.autoscaling_api.site import Site
+
+    site = Site.at(api)
+    there, here = REGION_OF.search(f"{site.url}/"), clients.of("application-autoscaling").meta
+    if there is not None and there["region"] != here.region_name:
+        words = (
+            f"the stage is in {there['region']}, and this session is in {here.region_name}: "
+            f"set AWS_REGION={there['region']}"
+        )
+        raise ConfigurationError((Mistake("--api", 1, 1, words),))
+    return site
 
 
 def carry_out(

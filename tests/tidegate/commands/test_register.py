@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
 from tidegate.cli import main
@@ -138,6 +139,24 @@ def test_a_url_that_is_none_is_bad_input() -> None:
     result = run("register", "--config", str(EXAMPLE), "--api", "abc.example")
     assert result.exit_code == 2
     assert "is not the URL of a stage" in result.stderr
+
+
+@pytest.mark.parametrize("stage", [
+    "https://abc.execute-api.eu-west-1.amazonaws.com/v1",
+    "https://abc.execute-api.cn-north-1.amazonaws.com.cn/v1/",
+    "https://abc-vpce-0a1b.execute-api.us-east-2.amazonaws.com",
+])  # fmt: skip
+@pytest.mark.parametrize("command", [("register", "--config", str(EXAMPLE)), ("deregister",)])
+def test_a_stage_of_another_region_is_bad_input(
+    aws: dict[str, Any], command: tuple[str, ...], stage: str
+) -> None:
+    """In the session's region nothing of it is registered, and nothing would call it."""
+    result = run(*command, "--api", stage, "--yes")
+    region = stage.split(".")[2]
+    assert result.exit_code == 2
+    assert f"the stage is in {region}" in result.stderr
+    assert f"AWS_REGION={region}" in result.stderr
+    assert known(aws)["targets"] == {}
 
 
 def test_a_private_api_is_not_registered_and_it_is_said_why(aws: dict[str, Any]) -> None:
