@@ -56,11 +56,15 @@ def outcomes(tables: str) -> list[str]:
 
 
 def made(results: dict[str, Any]) -> str:
-    """The day and the command, and for ``python -m tests.figures`` which sources they are of."""
+    """The day and the command, and which sources they are of."""
+    return f"Made on {results['made_on']} by `{results['made_by']}`.\n{sources_mark()}"
+
+
+def sources_mark() -> str:
+    """Which sources the figures are of, for ``python -m tests.figures``."""
     command = ("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD")
     commit = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-    said = f"Made on {results['made_on']} by `{results['made_by']}`."
-    return f"{said}\n<!-- figures of {commit}: {SOURCES} -->"
+    return f"<!-- figures of {commit}: {SOURCES} -->"
 
 
 def both_means(summaries: list[dict[str, Any]]) -> str:
@@ -142,7 +146,7 @@ def whole(folder: Path) -> str:
         ]
         lines.append(f"| {trace} | {days:.1f} | {' | '.join(told)} |")
     days = " and ".join(dict.fromkeys(each["made_on"] for each in results.values()))
-    return "\n".join([*lines, "", f"Made on {days} by `make bench-whole`."])
+    return "\n".join([*lines, "", f"Made on {days} by `make bench-whole`.", sources_mark()])
 
 
 def opened(folder: Path) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import publish_benchmark
 from benchmarks.benchmark_picture import picture
+from tests import figures as dated
 from tidegate.bench.bench import Benchmark, as_json, run_all
 from tidegate.bench.case import Case
 from tidegate.bench.loads import Load
@@ -105,6 +106,21 @@ def test_the_publisher_fills_every_block_that_the_pages_have(
         filled = publish_benchmark.filled(page.read_text(encoding="utf-8"), parts)
         assert TERMS in filled
         assert "by the arithmetic mean: tidegate" in filled.replace("\n", " ")
+
+
+@pytest.mark.parametrize("part", ["made", *publish_benchmark.APART])
+def test_what_was_run_apart_says_of_which_sources_it_is(tmp_path: Path, part: str) -> None:
+    """So that figures which are older than those are listed: the whole traces never were."""
+    made = short_run()
+    figures = {"made_by": "tidegate bench", "made_on": "today"} | as_json(made)
+    figures["runs"] += [each | {"case": f"{each['case']}+open"} for each in figures["runs"]]
+    figures["bound_usd"] |= {f"{name}+open": usd for name, usd in figures["bound_usd"].items()}
+    for place in (".", "drawn", "open", "whole/trace"):
+        folder = tmp_path / place
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "results.json").write_text(json.dumps(figures), encoding="utf-8")
+        (folder / "tables.md").write_text(markdown(made.summaries), encoding="utf-8")
+    assert len(dated.MARK.findall(publish_benchmark.blocks(tmp_path)[part])) == 1
 
 
 def test_the_picture_names_its_mean_and_its_bound() -> None:
