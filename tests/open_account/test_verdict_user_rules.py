@@ -34,7 +34,7 @@ def told(account: Account, minutes: int) -> None:
         account.put("CWAgent", {"InstanceId": "i"}, back, {"mem_used_percent": 97})
 
 
-def is_named(code: int, pipeline: Any) -> None:
+def assert_named(code: int, pipeline: Any) -> None:
     (only,) = pipeline["diagnoses"]
     assert (code, pipeline["health"], only["cause"]) == (1, "sick", "unknown")
     assert "the critical rule producer-memory fires" in only["because"]
@@ -46,13 +46,13 @@ def test_a_rule_is_named_from_its_first_minute_on(account: Account, minutes: int
     account.pipeline(write=50)
     account.minutes(since=60, records=2400)
     told(account, minutes)
-    is_named(*judged(account))
+    assert_named(*judged(account))
 
 
 def test_a_rule_is_named_whose_missing_metric_is_the_incident(account: Account) -> None:
     account.pipeline(write=50)
     account.minutes(since=60, records=2400)
-    is_named(*judged(account, "firing"))
+    assert_named(*judged(account, "firing"))
 
 
 def test_a_rule_is_named_beside_a_backlog_that_drains(account: Account) -> None:
@@ -65,4 +65,4 @@ def test_a_rule_is_named_beside_a_backlog_that_drains(account: Account) -> None:
         )  # fmt: skip
     assert judged(account)[1]["health"] == "healing"
     told(account, 3)
-    is_named(*judged(account))
+    assert_named(*judged(account))

@@ -108,6 +108,19 @@ def test_the_rest_of_a_jump_is_followed_while_its_table_is_short(
     assert str(table.because).startswith("900 records/s (rising from 600) need 1.00 WCU each")
 
 
+def test_shards_follow_no_jump_of_one_minute() -> None:
+    """A reshard cannot be had again soon: 450 more would need another shard, and may not come; the
+    table gets what the one lets in."""
+    before = Minute(records_per_second=300, table_throttles=5000)
+    jumped = replace(before, records_per_second=750)
+    pipeline = a_pipeline(shards=1, factor=10, table=a_table(550))
+    seen = signals(pipeline, *[Minute(records_per_second=300)] * 80, before, before, jumped)
+    plan = decide(a_look(seen, diagnose(seen), SPEC, History(()), NOON + LATE))
+    told = {each.lever.kind: each for each in plan.decisions}
+    assert "1,000 records/s (rising from 750)" in str(told[LeverKind.WRITE_CAPACITY].because)
+    assert told[LeverKind.SHARD_COUNT].wanted == 1
+
+
 SPLIT = History(
     (
         ChangeRecord(
