@@ -12,6 +12,7 @@ from tidegate.scaling.model.reason import ReasonKind
 
 __all__ = [
     "EFFECT",
+    "FIRST_TAKEN_BACK",
     "HELPED",
     "LOWERED",
     "NOT_SEEN_TO_HELP",
@@ -21,6 +22,7 @@ __all__ = [
     "SHOWN",
     "TAKEN_BACK",
     "TAKEN_BACK_BEFORE",
+    "TAKEN_BACK_LATE",
     "in_vain",
     "is_take_back",
     "mean_before",
@@ -42,10 +44,22 @@ TAKEN_BACK = Words(
     "compared",
 )
 
+FIRST_TAKEN_BACK = Words(
+    ReasonKind.INEFFECTIVE,
+    "the increase from {from_:,} to {to:,} at {begun_at:%H:%M} did not help and is taken back: "
+    "{before:,.0f} {what} before and {since:,.0f} after the increase",
+)
+
 TAKEN_BACK_BEFORE = Words(
     ReasonKind.INEFFECTIVE,
     "the increase of the {lever:words} at {begun_at:%H:%M} did not help and was taken back; the "
     "next increase is allowed for a larger load, or from {again:%d %b %H:%M} on",
+)
+
+TAKEN_BACK_LATE = Words(
+    ReasonKind.INEFFECTIVE,
+    "the increase of the {lever:words} at {begun_at:%H:%M} did not help and was taken back; the "
+    "next increase is allowed when no records wait any more, or from {again:%d %b %H:%M} on",
 )
 
 NOT_SEEN_TO_HELP = Words(

@@ -13,6 +13,7 @@ from typing import Any
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline, Role
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.change_record import ChangeRecord, Lever
 from tidegate.scaling.model.history import History
@@ -89,6 +90,11 @@ class Planning:
         """How far the ``last`` raise of one of its levers is taken back, which did not help; None
         where that would cost more than it saves, or the raise helped with something else."""
         return back
+
+    def takes_first_back(self, raises: Raises, last: ChangeRecord, judged: Reason) -> bool:
+        """Whether also the first raise for a load is taken back, by the judgement that it did not
+        help: where that says for sure what the lever did before it."""
+        return False
 
     def why_not_worth(self, look: Look, recommendation: Recommendation) -> Iterable[Constraint]:
         """What holds a change of one of its levers back that a policy asks for, and that costs more

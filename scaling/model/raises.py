@@ -23,6 +23,7 @@ from tidegate.scaling.model.effect import (
     SAMPLES,
     SHOWN,
     TAKEN_BACK_BEFORE,
+    TAKEN_BACK_LATE,
     in_vain,
     mean_before,
     mean_of,
@@ -140,6 +141,16 @@ class Raises:
                 yield TAKEN_BACK_BEFORE(lever=last.lever, begun_at=last.begun_at, again=again)
         elif self.now < again:
             yield NOT_SEEN_TO_HELP(lever=last.lever, begun_at=last.begun_at, again=again)
+
+    def until_caught_up(self, last: ChangeRecord, window: Window) -> Iterator[Reason]:
+        """The same where records have waited ever since, for a lever that was to process more of
+        them: one that was taken back is not for a larger load either, which finds the same limit,
+        but for another limit."""
+        if not self.was_taken_back(last):
+            yield from self.until_tried_again(last, last.lever)
+        elif not self._is_otherwise_since(last, window):
+            again = last.begun_at + REMEMBERED
+            yield TAKEN_BACK_LATE(lever=last.lever, begun_at=last.begun_at, again=again)
 
     def last_try(self, *levers: Lever) -> Iterator[ChangeRecord]:
         """The last raise of the levers, also where it was taken back since: it is judged as long as

@@ -1,4 +1,4 @@
-"""A raise that did not help, and was not the first for its load, is taken back.
+"""A raise that did not help is taken back; the first for a load where its lever's kind says so.
 
 By the judgement that holds the next raise of the lever, whatever is wanted of it now.
 """
@@ -13,7 +13,7 @@ from tidegate.rules.reason import Reason
 from tidegate.rules.window import LOOK_BACK
 from tidegate.scaling.config.levers import current_capacities
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
-from tidegate.scaling.model.effect import EFFECT, REMEMBERED, SHOWN, TAKEN_BACK
+from tidegate.scaling.model.effect import EFFECT, FIRST_TAKEN_BACK, REMEMBERED, SHOWN, TAKEN_BACK
 from tidegate.scaling.model.history import SOMEONE_ELSE
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Decision
@@ -58,26 +58,30 @@ class _TakeBack:
 
     def recommendation(self) -> Recommendation | None:
         last = self._last_raise()
-        kept = None if last is None else self._raise_before(last)
-        if last is None or kept is None or not self._is_settled(last) or not self._is_known:
+        if last is None or not self._is_settled(last) or not self._is_known:
             return None
-        judged = self._judged(last)
+        judged, kept = self._judged(last), self._raise_before(last)
+        planning = planning_of(self.lever, self.look.signals.pipeline)
         if judged is None:
             return None
+        if kept is None and not planning.takes_first_back(self.raises, last, judged):
+            return None
+        back = replace(
+            self.wanted, wanted=last.from_capacity, because=self._because(last, kept, judged)
+        )
+        found = planning.taken_back(self.look, last, back)
+        return found if found is not None and found.wanted < self.wanted.current else None
+
+    def _because(self, last: ChangeRecord, kept: ChangeRecord | None, judged: Reason) -> Reason:
         numbers = dict(judged.numbers) | {
             "lever": self.lever,
             "from_": last.from_capacity,
             "to": last.to_capacity,
             "begun_at": last.begun_at,
-            "kept": kept.lever,
-            "kept_at": kept.begun_at,
         }
-        current, because = self.wanted.current, TAKEN_BACK(**numbers)
-        back = replace(self.wanted, wanted=last.from_capacity, because=because)
-        found = planning_of(self.lever, self.look.signals.pipeline).taken_back(
-            self.look, last, back
-        )
-        return found if found is not None and found.wanted < current else None
+        if kept is None:
+            return FIRST_TAKEN_BACK(**numbers)
+        return TAKEN_BACK(**numbers, kept=kept.lever, kept_at=kept.begun_at)
 
     def _last_raise(self) -> ChangeRecord | None:
         """This pipeline's own, where the lever, and those of the same quantity, were changed by
@@ -118,9 +122,11 @@ class _TakeBack:
         return (self.lever, *readers)
 
     def _raise_before(self, last: ChangeRecord) -> ChangeRecord | None:
-        """The raise before it for the same load, in the day and since the levers were last lowered
-        for another reason than that a raise did not help."""
-        later = last
+        """The raise before it for the load of both and of now, in the day and since the levers were
+        last lowered for another reason than that a raise did not help."""
+        later, newest = last, self.look.signals.series.source.incoming_records.end
+        if not self._is_same_load(last.begun_at, newest):
+            return None
         for each in self._changes(self.look.now - REMEMBERED):
             if each.begun_at >= last.begun_at - EFFECT or each.takes_back:
                 continue
@@ -147,15 +153,14 @@ class _TakeBack:
         return before is not None and since is not None and since < GROWN * before
 
     def _is_settled(self, last: ChangeRecord) -> bool:
-        """Whether the raise is in effect and shows, the objective's time to catch up is over, and
-        the load is the one that it was made for."""
+        """Whether the raise is in effect and shows, and the objective's time to catch up is
+        over."""
         shows = [
             each.begun_at + self._takes(each.lever)
             for each in self._changes(last.begun_at - EFFECT)
         ]
         rest = COOLDOWN + timedelta(seconds=self.look.said.catch_up_seconds)
-        newest = self.look.signals.series.source.incoming_records.end
-        return self.look.now >= max(shows) + rest and self._is_same_load(last.begun_at, newest)
+        return self.look.now >= max(shows) + rest
 
     def _takes(self, lever: Lever) -> timedelta:
         pipeline = self.look.signals.pipeline

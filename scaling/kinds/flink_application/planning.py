@@ -8,6 +8,7 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signal_series import series_metrics
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import LOOK_BACK, Metric
 from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.asked import asked_of
@@ -15,7 +16,10 @@ from tidegate.scaling.kinds.flink_application.raises import heap_raise_in_vain, 
 from tidegate.scaling.kinds.flink_application.reader import ApplicationReader
 from tidegate.scaling.kinds.flink_application.service_autoscaling import conflicts
 from tidegate.scaling.kinds.flink_application.start_again import starts_again
-from tidegate.scaling.kinds.flink_application.take_back import subtasks_taken_back
+from tidegate.scaling.kinds.flink_application.take_back import (
+    is_plainly_in_vain,
+    subtasks_taken_back,
+)
 from tidegate.scaling.kinds.flink_application.update import update_advice
 from tidegate.scaling.model.change_record import ChangeRecord
 from tidegate.scaling.model.history import History
@@ -65,6 +69,10 @@ class ApplicationPlanning(Planning):
     ) -> Recommendation | None:
         """Where that is worth its restart."""
         return subtasks_taken_back(look, last, back)
+
+    def takes_first_back(self, raises: Raises, last: ChangeRecord, judged: Reason) -> bool:
+        """Where records waited all the time."""
+        return is_plainly_in_vain(raises, last, judged)
 
     def why_not_worth(self, look: Look, recommendation: Recommendation) -> Iterator[Constraint]:
         """The price of its restart, and a raise of subtasks before it that did not help."""

@@ -71,15 +71,19 @@ def effective_from(series: ApplicationSeries, begun_at: datetime) -> datetime:
 
 def subtasks_in_vain(raises: Raises, lever: Lever) -> Iterator[Reason]:
     """Why a job gets no more subtasks: those that the last raise gave it process no more records.
-    That the age falls is no sign that they do: a load that fell does it as well."""
+    That the age falls is no sign that they do: a load that fell does it as well. Where records have
+    waited ever since, a larger load finds the same limit. One that was taken back doesn't help to
+    drain either."""
     of_all = raises.signals
     application = next(a for a in applications_of(of_all.pipeline) if a.name == lever.where)
     signals = own_signals(of_all, application)
     raises = replace(raises, signals=signals)
     series = signals.of(application)
     processed, came = series.records_per_second, arrivals(signals, application)
-    for last in raises.last_try(lever) if signals.age_is_sick else ():
-        if raises.has_grown(last, came):
+    for last in raises.last_try(lever):
+        stands_back = raises.was_taken_back(last) and not raises.was_cured(last)
+        is_late = signals.age_is_sick or (signals.is_out_of_objective and stands_back)
+        if not is_late or (raises.was_cured(last) and raises.has_grown(last, came)):
             continue
         since = effective_from(series, last.begun_at)
         if mean_since(processed, since) is None:
@@ -89,7 +93,7 @@ def subtasks_in_vain(raises: Raises, lever: Lever) -> Iterator[Reason]:
         ):
             continue
         if mean_before(processed, last.begun_at) is None and not raises.was_cured(last):
-            yield from raises.until_tried_again(last, lever)
+            yield from raises.until_caught_up(last, processed)
         yield from in_vain(last, processed, "records/s processed", since)
 
 

@@ -17,7 +17,7 @@ from tidegate.scaling.kinds.flink_application.sizing import (
 from tidegate.scaling.kinds.flink_application.work import Work
 from tidegate.scaling.model.look import Look
 
-__all__ = ["missed_seconds", "price_seconds", "why_it_waits"]
+__all__ = ["added_seconds", "missed_seconds", "price_seconds", "why_it_waits"]
 
 MINUTE_SECONDS = 60
 NOISE = 0.05
@@ -33,6 +33,13 @@ def price_seconds(
     waiting = backlog_records + records_per_second * (model.restart_seconds + model.reread_seconds)
     spare = subtasks * model.records_per_busy_second * FULL_USE - records_per_second
     return model.restart_seconds + waiting / max(spare, 1.0)
+
+
+def added_seconds(model: JobModel) -> float:
+    """Seconds out of the objective that a restart adds to those of a job that is late anyway, and
+    does no less after it: those in which it processes nothing new, and as long to catch up, as a
+    job does that can do twice what comes in then."""
+    return 2 * (model.restart_seconds + model.reread_seconds)
 
 
 def missed_seconds(

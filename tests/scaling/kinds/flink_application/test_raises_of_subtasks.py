@@ -57,13 +57,19 @@ def test_subtasks_are_judged_by_the_records_processed(since: float, held: bool) 
     assert is_held(of, past, PARALLELISM) is held
 
 
-def test_subtasks_for_a_load_that_has_grown_are_not_held() -> None:
-    past = history(record(PARALLELISM, 20))
-    for now, held in ((1099, True), (1100, False)):
-        of = newest(
-            job(uptime_milliseconds=STARTED), incoming_records=[60_000] * 40 + [now * 60] * 20
-        )
-        assert is_held(of, past, PARALLELISM) is held
+@pytest.mark.parametrize(
+    ("now", "caught_up", "held"),
+    [(1099, True, True), (1100, True, False), (1100, False, True), (5000, False, True)],
+)
+def test_a_load_that_has_grown_is_another_only_for_a_job_that_had_caught_up(
+    now: float, caught_up: bool, held: bool
+) -> None:
+    """Where records waited ever since, the raise would have shown by any load."""
+    well = [1000.0, 1000.0] if caught_up else [100_000.0, 130_000.0]
+    behind: Samples = [*well, *(160_000.0 + 30_000 * at for at in range(14))]
+    of = newest(job(uptime_milliseconds=STARTED), "counter", behind_milliseconds=behind)
+    of = newest(of, incoming_records=[60_000] * 40 + [now * 60] * 20)
+    assert is_held(of, history(record(PARALLELISM, 20)), PARALLELISM) is held
 
 
 def test_subtasks_that_are_not_seen_yet_or_no_longer_are_held_for_a_while() -> None:

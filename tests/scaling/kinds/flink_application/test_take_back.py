@@ -43,6 +43,7 @@ def raised(before: int, after: int, minutes_ago: float) -> ChangeRecord:
 
 
 FIRST, SECOND = raised(1, 2, 60), raised(2, 4, 20)
+ONLY = raised(2, 4, 35)
 
 
 def seen(minute: JobMinute = WAITING) -> Signals:
@@ -64,7 +65,53 @@ def taken_back(of: Signals, *made: ChangeRecord) -> list[int]:
 def test_subtasks_that_process_no_more_are_taken_back_by_one_restart() -> None:
     assert taken_back(seen(), FIRST, SECOND) == [2]
     assert len(plan_of(seen(), history(FIRST, SECOND)).actions) == 1
-    assert taken_back(seen(), SECOND) == []
+
+
+def processed(before: float, after: float) -> Signals:
+    """By so many records a second until and since the newest raise."""
+    return newest(seen(), "counter", records_per_second=[before] * 55 + [after] * 35)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_taken_back"),
+    [(1000, 1000, True), (1000, 1040, True), (1000, 960, True), (1000, 1060, False),
+     (1000, 900, False)],
+    ids=["the same", "a little more", "a little less", "it helped", "something else"],
+)  # fmt: skip
+def test_the_first_raise_that_plainly_did_not_help_is_taken_back(
+    before: float, after: float, is_taken_back: bool
+) -> None:
+    assert taken_back(processed(before, after), ONLY) == ([2] if is_taken_back else [])
+
+
+def test_the_first_raise_is_kept_where_the_job_had_caught_up_since() -> None:
+    behind = [300_000.0 + 10_000 * at for at in range(35)]
+    caught_up = [*behind[:15], 1000.0, 1000.0, *behind[17:]]
+    for of, expected in ((behind, [2]), (caught_up, [])):
+        assert taken_back(newest(seen(), "counter", behind_milliseconds=of), ONLY) == expected
+
+
+def test_the_first_raise_stands_for_half_an_hour() -> None:
+    assert taken_back(seen(), raised(2, 4, 31)) == [2]
+    assert taken_back(seen(), raised(2, 4, 29)) == []
+
+
+def test_a_job_that_drains_is_not_raised_again_after_its_first_raise_was_taken_back() -> None:
+    behind = [3_000_000.0 - 30_000 * at for at in range(60)]
+    of = newest(seen(), "counter", behind_milliseconds=behind)
+    for last, is_held in ((BACK, True), (LOWERED, False)):
+        raises = Raises(of, history(ONLY, last), NOON, {PARALLELISM: 2})
+        assert bool(list(subtasks_in_vain(raises, PARALLELISM))) is is_held
+
+
+def test_the_reason_of_a_first_raise_taken_back_says_what_did_not_help() -> None:
+    (told,) = (
+        str(each.because) for each in plan_of(seen(), history(ONLY)).decisions if is_take_back(each)
+    )
+    assert told == (
+        "the increase from 2 to 4 at 11:25 did not help and is taken back: 1,000 records/s "
+        "processed before and 1,000 after the increase"
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,14 +119,18 @@ def test_subtasks_that_process_no_more_are_taken_back_by_one_restart() -> None:
     [
         replace(WAITING, heap_percent=95.0),
         replace(WAITING, heap_percent=None),
-        replace(WAITING, busy=500.0, busiest=550.0),
     ],
-    ids=["a full heap", "an unknown heap", "a restart that takes too long to catch up from"],
+    ids=["a full heap", "an unknown heap"],
 )
-def test_they_are_kept_where_the_heap_may_need_them_or_the_restart_costs_too_much(
-    minute: JobMinute,
-) -> None:
+def test_they_are_kept_where_the_heap_may_need_them(minute: JobMinute) -> None:
     assert taken_back(seen(minute), FIRST, SECOND) == []
+
+
+def test_they_are_kept_where_the_restart_adds_too_much_to_what_is_late_anyway() -> None:
+    busier = seen(replace(WAITING, busy=500.0, busiest=550.0))
+    for down_seconds, expected in ((60, [2]), (440, [])):
+        of = newest(busier, "counter", downtime_milliseconds=[down_seconds * 1000.0, 0.0, 0.0])
+        assert taken_back(of, FIRST, SECOND) == expected
 
 
 def test_no_second_restart_a_day_takes_subtasks_back() -> None:
