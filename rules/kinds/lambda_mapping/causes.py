@@ -17,6 +17,7 @@ from tidegate.rules.kinds.lambda_mapping.poison import partly_failing, poison_ba
 from tidegate.rules.kinds.lambda_mapping.reading import not_reading
 from tidegate.rules.kinds.lambda_mapping.records_dropped import records_dropped
 from tidegate.rules.kinds.lambda_mapping.replay import replay
+from tidegate.rules.kinds.lambda_mapping.several_mappings import one_of_several
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.lambda_mapping.too_slow import too_slow
 from tidegate.rules.kinds.rates import is_repeated
@@ -52,6 +53,7 @@ def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
             *_timeout_near(seen, consumer),
         ]
         causes = causes or [*too_slow(seen, consumer)]
+        causes = causes or [*one_of_several(signals, consumer)]
         yield from causes or _window_too_long(seen, consumer)
 
 
@@ -63,7 +65,7 @@ def _cut_off(consumer: Consumer) -> Diagnosis | None:
         evidence = (told, *_because(name, mapping.reading.state_reason))
         advice = "enable the event source mapping, or remove the consumer from the pipeline file"
         return Diagnosis(Cause.NOT_READING, name, evidence, advice=advice)
-    if error := mapping.reading.filter_error:
+    if error := next(filter(None, (each.reading.filter_error for each in consumer.mappings)), ""):
         told = words.FILTER_NOT_APPLIED(name=name, error=error)
         advice = (
             "let the mapping's role use the key that its filter criteria are encrypted with, or set"

@@ -97,6 +97,11 @@ STREAM_IS_UNREAD = Words(
 LAST_RESULT = Words(
     "last-result", "the last result of the event source mapping of {name} is: {result}"
 )
+READ_BY_FEWER = Words(
+    "read-by-fewer",
+    "{mappings} event source mappings of {name} share the stream's reads, and one of them does not "
+    "read: {read:,.0f} records were read, and {came:,.0f} that came in make {needed:,.0f} reads",
+)
 INVOKED_FOR_RECORDS = Words(
     "invoked-for-records",
     "inferred for {name}: it was invoked {invocations:,.0f} times in {minutes} min",
