@@ -77,7 +77,8 @@ class KeySample:
     @property
     def key_of_most(self) -> str | None:
         """The partition key that most of the sampled records carry; None where no key does."""
-        return next((key for key, count in self.counts if count > self.total / 2), None)
+        half = self.total / 2
+        return next((key for key, count in self.counts if count > half), None)
 
     @property
     def is_aggregated(self) -> bool:
