@@ -101,10 +101,10 @@ DRAW := 202611281
 bench-drawn: .venv/run
 	$(BIN)/tidegate bench --draw $(DRAW) --out bench/drawn
 
-# Every load alone and beside readers and a writer that the file does not name, by three seeds: twelve
+# Every load alone and beside readers and a writer that the file does not name, by six seeds: 24
 # minutes.
 bench-open: .venv/run
-	$(BIN)/tidegate bench --open --seeds 3 --out bench/open
+	$(BIN)/tidegate bench --open --seeds 6 --out bench/open
 
 # Every shared trace from end to end, against the two nearest peers: a quarter of an hour.
 WHOLE := elb_request_count nasa_http_rate nyc_taxi tweets_amzn twitter_rate
