@@ -88,14 +88,16 @@ def advice_of(
     monthly_usd: Callable[[Lever, int], float],
     conflicts: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
-    """What only a person can do: cures without a lever, levers that aren't Tidegate's or did not
-    help, and levers that have two owners. ``monthly_usd`` is what a setting of a lever costs."""
+    """What only a person can do: cures without a lever, levers that aren't Tidegate's, are at the
+    file's ``max`` or did not help, and levers that have two owners. ``monthly_usd`` is what a
+    setting of a lever costs."""
     cures = [
         f"{diagnosis.where}: {diagnosis.advice}" for diagnosis in diagnoses if diagnosis.advice
     ]
     levers = [_advised(each, monthly_usd) for each in plan.decisions if _is_foreign(each)]
     in_vain = () if cures else _in_vain(plan)
-    return (*cures, *in_vain, *levers, *conflicts)
+    at_most = [_wider(each, monthly_usd) for each in plan.decisions if _is_at_most(each, diagnoses)]
+    return (*cures, *in_vain, *levers, *at_most, *conflicts)
 
 
 def _in_vain(plan: Plan) -> Iterator[str]:
@@ -122,12 +124,32 @@ def _is_set_back(reason: Reason) -> bool:
     return reason.kind is ReasonKind.SECOND_OWNER and is_active
 
 
+def _is_at_most(decision: Decision, diagnoses: tuple[Diagnosis, ...]) -> bool:
+    """Whether only the file's ``max`` keeps a lever from curing anything of an incident."""
+    held = decision.held_by
+    by_file = bool(held) and all(each.kind is ReasonKind.FILE_RANGE for each in held)
+    cures = any(decision.lever.kind in each.cured_by for each in diagnoses)
+    return by_file and cures and decision.wanted > decision.current == decision.allowed
+
+
 def _advised(decision: Decision, monthly_usd: Callable[[Lever, int], float]) -> str:
-    lever, (before, after) = decision.lever, (decision.current, decision.wanted)
+    before, after = decision.current, decision.wanted
     verb = "raise" if after > before else "lower"
+    return f"{verb} {decision.lever.change(before, after)}: {_why(decision, monthly_usd)}"
+
+
+def _wider(decision: Decision, monthly_usd: Callable[[Lever, int], float]) -> str:
+    lever, most = decision.lever, decision.lever.amount(decision.wanted)
+    return f"raise max of the {lever:words} in the pipeline file to {most}: " + _why(
+        decision, monthly_usd
+    )
+
+
+def _why(decision: Decision, monthly_usd: Callable[[Lever, int], float]) -> str:
+    lever, (before, after) = decision.lever, (decision.current, decision.wanted)
     price = Price("the change", monthly_usd(lever, after) - monthly_usd(lever, before))
     beside = f" ({price})" if price.monthly_usd else ""
-    return f"{verb} {lever.change(before, after)}: {decision.because}{beside}"
+    return f"{decision.because}{beside}"
 
 
 def change_words(decision: Decision) -> str:

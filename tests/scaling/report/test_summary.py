@@ -200,7 +200,7 @@ def test_advice_is_what_no_lever_cures_and_levers_of_others_and_conflicts() -> N
         for kind in (ReasonKind.NO_OWNER, ReasonKind.OTHER_OWNER, ReasonKind.SECOND_OWNER)
     ]
     lower = replace(others[0], wanted=1)
-    plan = Plan((), (HELD_BACK, *others, lower))
+    plan = Plan((), (LIMITED, *others, lower))
     assert advice_of((NARROW, HOT), plan, a_hundred_each, ("two owners",)) == (
         "racers: spread the key",
         *["raise shard count of racers from 2 to 4: 3,000 records/s (the change costs about $200 a "
@@ -211,6 +211,17 @@ def test_advice_is_what_no_lever_cures_and_levers_of_others_and_conflicts() -> N
     )  # fmt: skip
     told = advice_of((), Plan((), (others[0],)), lambda *_: 0.0)
     assert told == ("raise shard count of racers from 2 to 4: 3,000 records/s",)
+
+
+def test_of_a_lever_that_only_the_file_holds_a_person_learns_which_max_would_cure() -> None:
+    assert advice_of((NARROW,), Plan((), (HELD_BACK,)), a_hundred_each) == (
+        "raise max of the shard count of racers in the pipeline file to 4: 3,000 records/s (the "
+        "change costs about $200 a month)",
+    )
+    also_else = replace(HELD_BACK, held_by=(AT_MOST, Reason.told("change-window", "closed")))
+    plan = Plan((), (LIMITED, replace(HELD_BACK, wanted=1), also_else))
+    assert advice_of((NARROW,), plan, a_hundred_each) == ()
+    assert advice_of((replace(NARROW, cured_by=()),), Plan((), (HELD_BACK,)), a_hundred_each) == ()
 
 
 @pytest.mark.parametrize(
