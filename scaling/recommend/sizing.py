@@ -56,13 +56,14 @@ def _drained(
     """Records a second that a sink is to take while a backlog drains, and why so many: no more
     than its processors can write."""
     wanted = load.drain_rate(said.catch_up_seconds)
-    brought = max(load.records_per_second, _fed_at_most(model, sink, said, units))
+    fed = _fed_at_most(model, sink, said, units)
+    brought = max(load.records_per_second, fed)
     if wanted <= brought:
         return wanted, _drain(load, said)
     return brought, words.DRAIN_AS_BROUGHT(
         backlog_records=load.backlog_records,
         sized_records=load.to_drain,
-        records_per_second=brought,
+        records_per_second=fed,
     )
 
 
