@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.documents import blocks
+from tests.shape import ROOT
 from tidegate.cli import main
 from tidegate.simulator.scenarios import scenario_names
 
@@ -58,6 +60,17 @@ def test_the_demo_in_a_pipe_prints_plain_lines_and_before_and_after() -> None:
     assert re.search(r"00:\d\d raised   write capacity of orders from 200 to \d+", result.stdout)
     assert "without Tidegate" in result.stdout
     assert "First diagnosis: table-throttled at orders" in result.stdout
+
+
+def test_the_demo_prints_what_the_readme_shows_of_it() -> None:
+    readme = ROOT / "README.md"
+    (shown,) = (each for each in blocks(readme, "") if each.text.startswith("00:"))
+    printed = run("demo").stdout
+    assert [line for line in shown.text.splitlines() if line not in printed.splitlines()] == []
+    said = re.search(r"objective for (\d+) minutes instead of\s(\d+)", readme.read_text("utf-8"))
+    assert said is not None
+    with_it, without = said.groups()
+    assert re.search(rf"out of objective\W+{without} min\W+{with_it} min", printed)
 
 
 def test_the_demo_asks_nobody_whatever_the_environment_says_of_aws(
