@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 from math import ceil
 
 from tidegate.rules.cause import Cause
@@ -38,6 +39,8 @@ STABILIZATION = timedelta(minutes=15)
 RISING = 1.1
 """How many times as much in one quarter of an hour as in the one before is a load that rises: by
 half in an hour, of which a scale-in would be taken back before it has saved what it costs."""
+TURN_SECONDS = 240
+"""Three rises in a row: of four minutes alike one in 24 has them by chance."""
 HOUR = timedelta(hours=1)
 
 
@@ -112,14 +115,15 @@ class ScaleIn:
 
         By the forecast where there is one; but the source, which is dear to change, goes no lower
         than the last hour needed, and nothing below what is really used. What a load needed that
-        rises is not what it will need: without a forecast nothing goes down meanwhile, and no sink
-        where the load never was as high. Nor does a sink go below the last hour's need for a load
-        that has just stopped, where no other days tell whether that is usual.
+        rises is not what it will need: without a forecast nothing goes down meanwhile, no sink
+        where the load never was as high, no sink or processor in the minute in which it turns up.
+        Nor does a sink go below the last hour's need for a load that has just stopped, where no
+        other days tell whether that is usual.
         """
         past = hour.get(lever)
         coming = None if ahead_of_load is None else ahead_of_load.floor
         role = self._role(lever)
-        if coming is None and self._is_rising:
+        if (coming is None and self._is_rising) or self._turns_up(role):
             return None
         if role is Role.SINK:
             if self._is_rising and self._is_at_its_highest:
@@ -141,6 +145,18 @@ class ScaleIn:
         both = arrivals_of(self.look.signals).last(2 * seconds).total
         newest = arrivals_of(self.look.signals).last(seconds).total
         return newest > RISING * (both - newest)
+
+    def _turns_up(self, role: Role | None) -> bool:
+        """Whether the newest minute brought a tenth more than the one before: a load that comes
+        back from a low is soon as high as before it. Executions cost nothing while they wait: they
+        stay also where each of the newest minutes brought more than the one before."""
+        newest = [each or 0.0 for each in arrivals_of(self.look.signals).last(TURN_SECONDS).samples]
+        rises = [(before, then) for before, then in pairwise(newest)]
+        if role is Role.SOURCE or not rises:
+            return False
+        before, then = rises[-1]
+        each_rises = role is Role.PROCESSOR and all(later > one for one, later in rises)
+        return then > RISING * before or each_rises
 
     @property
     def _is_at_its_highest(self) -> bool:

@@ -52,6 +52,15 @@ def test_a_load_that_was_higher_before_rises_to_what_is_forecast() -> None:
     assert units(rising(200, 8), coming(500, highest=900)) < 600
 
 
+@pytest.mark.parametrize("low", [(150, 170), (40, 60), (399, 440), (0, 50)])
+def test_no_table_is_lowered_in_the_minute_in_which_a_load_turns_up(low: tuple[int, int]) -> None:
+    lowest, newest = low
+    falls = brought(*[400] * 85, *[lowest] * 4, lowest)
+    turns = brought(*[400] * 85, *[lowest] * 4, newest)
+    assert units(falls, coming(200, highest=900)) < 1000
+    assert units(turns, coming(200, highest=900)) == 1000
+
+
 @pytest.mark.parametrize("silent", [3, 8, 25])
 @pytest.mark.parametrize("rate", [0, 4, 100])
 def test_a_load_that_has_just_stopped_leaves_the_tables_what_the_hour_needed(
