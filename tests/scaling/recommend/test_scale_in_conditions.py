@@ -447,11 +447,12 @@ def test_with_a_forecast_it_is_the_forecast_that_knows() -> None:
     [
         ((50, 50, 50, 50), True),
         ((50, 51, 52, 53), False),
+        ((50, 50, 51, 52), True),
         ((50, 51, 50, 53), True),
         ((50, 50, 50, 56), False),
         ((56, 50, 50, 50), True),
     ],
-    ids=["steady", "each minute more", "to and fro", "a tenth more at once", "less"],
+    ids=["steady", "each more", "two in a row", "to and fro", "a tenth more at once", "less"],
 )
 def test_executions_stay_while_each_minute_brings_more(
     came: tuple[int, ...], goes_down: bool
@@ -462,3 +463,14 @@ def test_executions_stay_while_each_minute_brings_more(
     ready = PreScaling(1, 1, WHY, Demand(FACTOR, 1, WHY))
     found = the_scale_in(seen).floor(FACTOR, ready, {FACTOR: Demand(FACTOR, 2, WHY)})
     assert (found is not None) is goes_down
+
+
+@pytest.mark.parametrize("came", [(50, 50, 50, 56), (50, 51, 52, 53), (5, 5, 5, 50)])
+def test_shards_follow_the_last_hour_and_not_its_newest_minute(came: tuple[int, ...]) -> None:
+    seen = newest(
+        signals(a_pipeline(shards=4, factor=2)), incoming_records=[60.0 * each for each in came]
+    )
+    ready = PreScaling(1, 1, WHY, Demand(SHARDS, 1, WHY))
+    found = the_scale_in(seen).floor(SHARDS, ready, {SHARDS: Demand(SHARDS, 2, WHY)})
+    assert found is not None
+    assert found.capacity == 2
