@@ -61,6 +61,19 @@ def test_no_table_is_lowered_in_the_minute_in_which_a_load_turns_up(low: tuple[i
     assert units(turns, coming(200, highest=900)) == 1000
 
 
+@pytest.mark.parametrize("newest", [(None, 150), (150, None, None), (None, None, 150)])
+def test_no_table_is_lowered_by_minutes_that_no_point_tells(
+    newest: tuple[float | None, ...],
+) -> None:
+    low = brought(*[400] * 85, *[150] * 5)
+    source = low.series.source
+    told = (*source.incoming_records.samples[: -len(newest)], *newest)
+    gap = replace(source, incoming_records=replace(source.incoming_records, samples=told))
+    assert units(low, coming(200, highest=900)) < 1000
+    unseen = replace(low, series=replace(low.series, source=gap))
+    assert units(unseen, coming(200, highest=900)) == 1000
+
+
 @pytest.mark.parametrize("silent", [3, 8, 25])
 @pytest.mark.parametrize("rate", [0, 4, 100])
 def test_a_load_that_has_just_stopped_leaves_the_tables_what_the_hour_needed(
